@@ -1,0 +1,1 @@
+"""Double entry: accounts, balanced entries, the posting table, months and the audit chain."""

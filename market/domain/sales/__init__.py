@@ -1,0 +1,1 @@
+"""Selling: receipt codes, sales and refunds, consignment, the till and its closing."""
