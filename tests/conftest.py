@@ -1,0 +1,91 @@
+"""What every test may ask for: a fresh database, an application on it, a session, a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextvars import Context
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.postgres import Postgres, postgres_server
+
+if TYPE_CHECKING:
+    from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+
+# The application is imported where it is asked for: the tests of the domain start without it.
+# ruff: noqa: PLC0415
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server that lives as long as this run of the tests."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    from tests.databases import SqliteDatabases
+
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgres: Postgres) -> PostgresDatabases:
+    from tests.databases import PostgresDatabases
+
+    return PostgresDatabases(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Each kind in turn. Only one: `@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)`."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The URL of a freshly migrated, empty database."""
+    url = databases.fresh()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    from market.app import create_app
+    from market.extensions import db
+    from tests.databases import settings_for
+
+    app = create_app(settings_for(database_url))
+    app.test_client_class = _ClientFromOutside
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session that never commits, within an application context, so that `unit_of_work()` works beside it."""
+    from market.extensions import db
+
+    with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class _ClientFromOutside(FlaskClient):
+    """Each request starts as at a server: without the test's own context, in which `g` would outlive it."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)

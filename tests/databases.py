@@ -1,0 +1,73 @@
+"""Empty, freshly migrated databases on SQLite and PostgreSQL: migrated once, then copied."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from flask_migrate import upgrade
+from sqlalchemy import make_url
+
+from market.app import create_app
+from market.config import Settings
+from market.extensions import db
+from tests.postgres import Postgres
+
+TEMPLATE = "migrated"
+
+
+class Databases(Protocol):
+    """What both kinds offer; whoever asks for a fresh one drops it."""
+
+    def fresh(self) -> str:
+        """The URL of a migrated database that nobody has written to."""
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `fresh()` made; nothing may be connected to it."""
+
+
+class SqliteDatabases:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._template = folder / f"{TEMPLATE}.sqlite3"
+        _migrate(f"sqlite:///{self._template}")
+
+    def fresh(self) -> str:
+        file = self._folder / f"test{next(self._numbers)}.sqlite3"
+        shutil.copyfile(self._template, file)
+        return f"sqlite:///{file}"
+
+    def drop(self, url: str) -> None:
+        file = str(make_url(url).database)
+        for suffix in ("", "-wal", "-shm"):
+            Path(file + suffix).unlink(missing_ok=True)
+
+
+class PostgresDatabases:
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._numbers = count(1)
+        _migrate(server.create(TEMPLATE))
+
+    def fresh(self) -> str:
+        return self._server.create(f"test{next(self._numbers)}", template=TEMPLATE)
+
+    def drop(self, url: str) -> None:
+        self._server.drop(str(make_url(url).database))
+
+
+def settings_for(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url, secret_key="only for tests, only for tests", testing=True
+    )
+
+
+def _migrate(url: str) -> None:
+    app = create_app(settings_for(url))
+    with app.app_context():
+        upgrade()
+        # A template with a connection to it cannot be copied.
+        db.engine.dispose()
