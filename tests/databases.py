@@ -7,13 +7,14 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+import pytest
 from flask_migrate import upgrade
 from sqlalchemy import make_url
 
 from market.app import create_app
 from market.config import Settings
 from market.extensions import db
-from tests.postgres import Postgres
+from tests.postgres import OWNER, Postgres
 
 TEMPLATE = "migrated"
 
@@ -50,10 +51,13 @@ class PostgresDatabases:
     def __init__(self, server: Postgres) -> None:
         self._server = server
         self._numbers = count(1)
-        _migrate(server.create(TEMPLATE))
+        server.create(TEMPLATE)
+        _migrate(server.url(TEMPLATE), owner_url=server.url(TEMPLATE, role=OWNER))
 
     def fresh(self) -> str:
-        return self._server.create(f"test{next(self._numbers)}", template=TEMPLATE)
+        name = f"test{next(self._numbers)}"
+        self._server.create(name, template=TEMPLATE)
+        return self._server.url(name)
 
     def drop(self, url: str) -> None:
         self._server.drop(str(make_url(url).database))
@@ -65,9 +69,11 @@ def settings_for(database_url: str) -> Settings:
     )
 
 
-def _migrate(url: str) -> None:
+def _migrate(url: str, *, owner_url: str = "") -> None:
     app = create_app(settings_for(url))
-    with app.app_context():
+    with pytest.MonkeyPatch.context() as patch, app.app_context():
+        # Set even when empty: a developer's own setting must never lead a test to a real database.
+        patch.setenv("MIGRATION_DATABASE_URL", owner_url)
         upgrade()
         # A template with a connection to it cannot be copied.
         db.engine.dispose()

@@ -14,8 +14,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-OWNER = "market"
-"""An ordinary role that may create databases, as a small installation would have."""
+OWNER = "market_owner"
+"""The role that migrates: it owns the databases and their tables."""
+
+APPLICATION = "market_application"
+"""The role that the application signs in with: it may do what the migrations granted it."""
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -26,17 +29,16 @@ class Postgres:
 
     folder: Path
 
-    def url(self, database: str, *, role: str = OWNER) -> str:
+    def url(self, database: str, *, role: str = APPLICATION) -> str:
         return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
 
-    def create(self, database: str, *, template: str = "template0") -> str:
+    def create(self, database: str, *, template: str = "template0") -> None:
         # Copying files takes a third of the time that the default, writing all to the log, takes.
         self.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER {}").format(
                 *map(sql.Identifier, (database, template, OWNER))
             )
         )
-        return self.url(database)
 
     def drop(self, database: str) -> None:
         self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
@@ -66,7 +68,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
         _run(*control, "start", f"--log={folder / 'log'}", f"--options={options}")
         try:
             server = Postgres(folder)
-            server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER)))
+            for role in (OWNER, APPLICATION):
+                server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             yield server
         finally:
             _run(*control, "stop", "--mode=immediate")
