@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextvars import Context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.postgres import Postgres, postgres_server
+from tests.postgres import Postgres, folder_in_memory, postgres_server
 
 if TYPE_CHECKING:
     from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -29,10 +31,11 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def sqlite_databases() -> Iterator[SqliteDatabases]:
     from tests.databases import SqliteDatabases
 
-    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+    with TemporaryDirectory(prefix="market-sqlite-", dir=folder_in_memory()) as folder:
+        yield SqliteDatabases(Path(folder))
 
 
 @pytest.fixture(scope="session")

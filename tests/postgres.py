@@ -20,7 +20,15 @@ OWNER = "market_owner"
 APPLICATION = "market_application"
 """The role that the application signs in with: it may do what the migrations granted it."""
 
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=128MB",
+)
+ENOUGH_MEMORY_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,8 @@ class Postgres:
 def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
     """Start a server and stop it at the end. Unless `durable`, it does not wait for the disk."""
     programs = _programs()
-    with tempfile.TemporaryDirectory(prefix="market-pg-") as name:
+    parent = None if durable else folder_in_memory()
+    with tempfile.TemporaryDirectory(prefix="market-pg-", dir=parent) as name:
         folder = Path(name)
         # PostgreSQL refuses to run as root.
         user = "postgres" if os.geteuid() == 0 else None
@@ -73,6 +82,14 @@ def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
             yield server
         finally:
             _run(*control, "stop", "--mode=immediate")
+
+
+def folder_in_memory() -> str | None:
+    """Where files cost no disk, or None: a new database takes 20 ms there, 30 to 800 ms on a disk."""
+    shared = "/dev/shm"  # noqa: S108 - only a parent of folders with names of their own
+    if not Path(shared).is_dir() or shutil.disk_usage(shared).free < ENOUGH_MEMORY_BYTES:
+        return None
+    return shared
 
 
 def _init_options(data: Path) -> list[str]:
