@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     RETURN = "return"
     COSTS_CLEARED = "costs_cleared"
     COST_ADVANCED = "cost_advanced"
+    CASH_ADVANCED = "cash_advanced"
     PAYOUT = "payout"
     REIMBURSEMENT = "reimbursement"
     REFUND = "refund"
@@ -82,6 +83,7 @@ _LABELS = {
     EntryKind.RETURN: N_("款项退回"),
     EntryKind.COSTS_CLEARED: N_("成本结算"),
     EntryKind.COST_ADVANCED: N_("垫付成本"),
+    EntryKind.CASH_ADVANCED: N_("垫付备用金"),
     EntryKind.PAYOUT: N_("寄售货款结算"),
     EntryKind.REIMBURSEMENT: N_("报销"),
     EntryKind.REFUND: N_("退款"),

@@ -241,6 +241,17 @@ def cost_advanced(memo: str, *, party_id: int, amount_minor: int) -> Entry:
     )
 
 
+def cash_advanced(memo: str, *, party_id: int, safe_holder_id: int, amount_minor: int) -> Entry:
+    """A person lends the market cash, for its first change say; paid back by `reimbursement`."""
+    return _move(
+        EntryKind.CASH_ADVANCED,
+        memo,
+        debit=AccountRef.cash_safe(safe_holder_id),
+        credit=AccountRef.payable(party_id),
+        amount_minor=amount_minor,
+    )
+
+
 def payout(memo: str, *, party_id: int, paid_from: AccountRef, amount_minor: int) -> Entry:
     """A consignor gets what the ledger owes them."""
     return _pay(EntryKind.PAYOUT, memo, party_id, paid_from, amount_minor)
