@@ -1,0 +1,1 @@
+"""Acts on the books and the proceeds line."""

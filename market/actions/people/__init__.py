@@ -1,0 +1,1 @@
+"""Acts on people and how they come in."""

@@ -1,0 +1,77 @@
+"""The application factory: a few plain steps."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from market import cli
+from market.blueprints import people, proceeds, public, sales
+from market.config import ROOT, Settings, settings_from_environment
+from market.extensions import babel, csrf, db, login, migrate
+from market.web import (
+    access,
+    errors,
+    filters,
+    headers,
+    language,
+    operation,
+    retries,
+    sessions,
+    static_files,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application for `settings`, or for what the environment says."""
+    settings = settings or settings_from_environment()
+    app = retries.RetryingFlask(
+        "market",
+        root_path=str(ROOT / "market"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.config.from_mapping(flask_settings(settings))
+    app.extensions["settings"] = settings
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login.init_app(app)
+    babel.init_app(
+        app,
+        default_locale="zh_CN",
+        default_translation_directories=str(ROOT / "translations"),
+        locale_selector=language.chosen,
+    )
+    for part in (operation, headers, errors, filters, language, static_files, sessions, access):
+        part.install(app)
+    for room in (public, people, sales, proceeds):
+        app.register_blueprint(room.blueprint)
+    cli.install(app)
+    return app
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """Our settings in the names Flask and its extensions read."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.testing,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
+        "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body_bytes,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "SESSION_COOKIE_NAME": "__Host-market" if settings.production else "market",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": settings.session_absolute,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": settings.production,
+    }
+
+
+def engine_options(settings: Settings) -> dict[str, object]:
+    """How connections are kept: READ COMMITTED on PostgreSQL, and dead ones noticed."""
+    if settings.on_sqlite:
+        return {}
+    return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 8}

@@ -1,0 +1,1 @@
+"""The pages, by room; blueprints do not know one another."""

@@ -1,0 +1,26 @@
+"""The ledger: books, the proceeds line, money moves, the audit chain."""
+
+from market.models.ledger.audit import AuditEvent, AuditHead
+from market.models.ledger.books import Account, Holder, MonthLock, Party, Period, Posting, Voucher
+from market.models.ledger.line import Fund, Laying, LineMove, RefundClaim, RefundSettlement, Taking
+from market.models.ledger.moves import MoneyMove, MoneyMoveDecision
+
+__all__ = [
+    "Account",
+    "AuditEvent",
+    "AuditHead",
+    "Fund",
+    "Holder",
+    "Laying",
+    "LineMove",
+    "MoneyMove",
+    "MoneyMoveDecision",
+    "MonthLock",
+    "Party",
+    "Period",
+    "Posting",
+    "RefundClaim",
+    "RefundSettlement",
+    "Taking",
+    "Voucher",
+]

@@ -1,0 +1,59 @@
+"""Money moved by two people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from market.models.base import POSTED, Base, Minor
+
+
+class MoneyMove(Base):
+    """Money that one person proposes to move and another lets go.
+
+    hand_over, deposit, settlement, payout, reimbursement, spending, return, cost_advanced,
+    cost_cleared, over_cleared, short_cleared, short_paid_in. `from_account_id` is credited,
+    `to_account_id` debited by `amount_minor`; `fee_minor` of it stays with a platform.
+    """
+
+    __tablename__ = "money_move"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="positive"),
+        CheckConstraint("fee_minor >= 0 AND fee_minor <= amount_minor", name="fee_within"),
+        Index("ix_money_move_community_id_id", "community_id", "id"),
+        POSTED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    fee_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    to_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"))
+    wish_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id"))
+    allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
+    market_day_id: Mapped[int | None] = mapped_column(ForeignKey("market_day.id"))
+    note: Mapped[str] = mapped_column(String(200))
+    evidence: Mapped[str] = mapped_column(String(200), default="")
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+
+
+class MoneyMoveDecision(Base):
+    """The second person's word on a money move; approved ones name their voucher."""
+
+    __tablename__ = "money_move_decision"
+    __table_args__ = (
+        CheckConstraint("approved = (voucher_id IS NOT NULL)", name="approved_is_posted"),
+        POSTED,
+    )
+    move_id: Mapped[int] = mapped_column(ForeignKey("money_move.id"), primary_key=True)
+    approved: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))

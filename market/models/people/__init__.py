@@ -1,0 +1,14 @@
+"""People: who they are and how they come in."""
+
+from market.models.people.people import Community, DeclaredInterest, Person, RoleGrant
+from market.models.people.signing_in import Miss, OneTimeLink, WebSession
+
+__all__ = [
+    "Community",
+    "DeclaredInterest",
+    "Miss",
+    "OneTimeLink",
+    "Person",
+    "RoleGrant",
+    "WebSession",
+]

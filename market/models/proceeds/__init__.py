@@ -1,0 +1,25 @@
+"""Where the money goes: allocations, wishes, consents."""
+
+from market.models.proceeds.allocations import (
+    Allocation,
+    AllocationReturn,
+    Proposal,
+    ProposalDecision,
+    ProposalItem,
+)
+from market.models.proceeds.consents import Consent, ConsentWithdrawal
+from market.models.proceeds.wishes import Wish, WishCost, WishReview, WishStep
+
+__all__ = [
+    "Allocation",
+    "AllocationReturn",
+    "Consent",
+    "ConsentWithdrawal",
+    "Proposal",
+    "ProposalDecision",
+    "ProposalItem",
+    "Wish",
+    "WishCost",
+    "WishReview",
+    "WishStep",
+]

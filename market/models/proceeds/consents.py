@@ -1,0 +1,47 @@
+"""Consent of guardians, one row for each purpose, without identity."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from market.models.base import POSTED, Base
+
+
+class Consent(Base):
+    """A guardian's consent to one purpose, without identity. Valid from `given_on` to before
+    `expires_on`, unless withdrawn."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index("ix_consent_reference_purpose", "reference", "purpose"),
+        CheckConstraint(
+            "purpose IN ('process','publish_text','publish_picture','publish_thanks','share')",
+            name="known_purpose",
+        ),
+        CheckConstraint("expires_on > given_on", name="forward"),
+        POSTED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    reference: Mapped[str] = mapped_column(String(36))
+    purpose: Mapped[str] = mapped_column(String(16))
+    notice_version: Mapped[str] = mapped_column(String(20))
+    child_agreed: Mapped[bool]
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_on: Mapped[date]
+    expires_on: Mapped[date]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+class ConsentWithdrawal(Base):
+    """A consent taken back; from here on nothing it covered renders."""
+
+    __tablename__ = "consent_withdrawal"
+    __table_args__ = (POSTED,)
+    consent_id: Mapped[int] = mapped_column(ForeignKey("consent.id"), primary_key=True)
+    withdrawn_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

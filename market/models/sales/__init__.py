@@ -1,0 +1,48 @@
+"""The service market: market days, tills, sales, closures, refunds."""
+
+from market.models.sales.closing import CashCount, Closure, CountConfirmation, SalePosition
+from market.models.sales.market_days import (
+    LegalBasis,
+    Listing,
+    MarketDay,
+    MarketOpening,
+    PaymentCode,
+    PolicyShare,
+    Stall,
+)
+from market.models.sales.refunds import (
+    Refund,
+    RefundDecision,
+    RefundLine,
+    RefundRequest,
+)
+from market.models.sales.sales import ImportBatch, QuarantinedSale, Sale, SaleLine, SaleVoid
+from market.models.sales.tills import Device, Till, TillMove, TillStall, TillTotal
+
+__all__ = [
+    "CashCount",
+    "Closure",
+    "CountConfirmation",
+    "Device",
+    "ImportBatch",
+    "LegalBasis",
+    "Listing",
+    "MarketDay",
+    "MarketOpening",
+    "PaymentCode",
+    "PolicyShare",
+    "QuarantinedSale",
+    "Refund",
+    "RefundDecision",
+    "RefundLine",
+    "RefundRequest",
+    "Sale",
+    "SaleLine",
+    "SalePosition",
+    "SaleVoid",
+    "Stall",
+    "Till",
+    "TillMove",
+    "TillStall",
+    "TillTotal",
+]

@@ -1,0 +1,95 @@
+"""Closing a till: the blind count by two, the closure, and each sale's position."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from market.models.base import POSTED, Base, Minor
+
+
+class CashCount(Base):
+    """The one blind count of a till: pieces by denomination (minor units → pieces), two names."""
+
+    __tablename__ = "cash_count"
+    __table_args__ = (CheckConstraint("counted_minor >= 0", name="not_negative"), POSTED)
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), primary_key=True)
+    pieces: Mapped[dict[str, int]] = mapped_column(JSON)
+    counted_minor: Mapped[int] = mapped_column(Minor)
+    counted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_name: Mapped[str] = mapped_column(String(40))
+    second_name: Mapped[str] = mapped_column(String(40))
+    counted_at: Mapped[datetime]
+
+
+class CountConfirmation(Base):
+    """The second counter's word: on her own phone (`person_id`), or signed on the first's."""
+
+    __tablename__ = "count_confirmation"
+    __table_args__ = (POSTED,)
+    till_id: Mapped[int] = mapped_column(ForeignKey("cash_count.till_id"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    signature: Mapped[str] = mapped_column(String(40), default="")
+    confirmed_at: Mapped[datetime]
+
+
+class Closure(Base):
+    """The frozen result of closing a till. Number 1 counts the cash; later ones are supplements.
+
+    `variance_minor` = counted − expected. `box_minor` is money with no sale behind it.
+    """
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        UniqueConstraint("till_id", "number"),
+        CheckConstraint("net_minor >= 0 AND box_minor >= 0", name="not_negative"),
+        CheckConstraint("(number = 1) = (counted_minor IS NOT NULL)", name="first_is_counted"),
+        CheckConstraint(
+            "counted_minor IS NULL OR counted_minor - expected_minor = variance_minor",
+            name="variance_is_difference",
+        ),
+        POSTED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"))
+    number: Mapped[int]
+    sales: Mapped[int]
+    net_minor: Mapped[int] = mapped_column(Minor)
+    box_minor: Mapped[int] = mapped_column(Minor, default=0)
+    expected_minor: Mapped[int | None] = mapped_column(Minor)
+    counted_minor: Mapped[int | None] = mapped_column(Minor)
+    variance_minor: Mapped[int | None] = mapped_column(Minor)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    merkle_root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+    count_voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime]
+
+
+class SalePosition(Base):
+    """A sale's place in its closure: net proceeds `[start, end)`, minor units from 0, in order."""
+
+    __tablename__ = "sale_position"
+    __table_args__ = (
+        Index("ix_sale_position_closure_id_end", "closure_id", "end_minor"),
+        UniqueConstraint("closure_id", "ordinal"),
+        CheckConstraint("start_minor >= 0 AND end_minor >= start_minor", name="forward"),
+        POSTED,
+    )
+    sale_id: Mapped[UUID] = mapped_column(ForeignKey("sale.id"), primary_key=True)
+    closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id"))
+    ordinal: Mapped[int]
+    start_minor: Mapped[int] = mapped_column(Minor)
+    end_minor: Mapped[int] = mapped_column(Minor)

@@ -1,0 +1,89 @@
+"""Tills, the devices that record into them, and cash put in or taken out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from market.models.base import POSTED, Base, Minor
+
+
+class Till(Base):
+    """One cash box from opening to closing; it may serve several stalls."""
+
+    __tablename__ = "till"
+    __table_args__ = (
+        UniqueConstraint("market_day_id", "number"),
+        CheckConstraint("float_minor >= 0", name="float_not_negative"),
+        POSTED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    safe_holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
+    float_minor: Mapped[int] = mapped_column(Minor)
+    float_voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+
+
+class TillStall(Base):
+    """A stall whose sales go into a till."""
+
+    __tablename__ = "till_stall"
+    __table_args__ = (POSTED,)
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), primary_key=True)
+    stall_id: Mapped[int] = mapped_column(ForeignKey("stall.id"), primary_key=True, index=True)
+
+
+class TillTotal(Base):
+    """What a till has taken by one tender: kept with each sale, recomputed by the ledger check.
+
+    Voided sales have left these figures. `due_minor` = lines + gift = `net_minor` + consignors'.
+    """
+
+    __tablename__ = "till_total"
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), primary_key=True)
+    tender: Mapped[str] = mapped_column(String(10), primary_key=True)
+    sales: Mapped[int] = mapped_column(default=0)
+    due_minor: Mapped[int] = mapped_column(Minor, default=0)
+    net_minor: Mapped[int] = mapped_column(Minor, default=0)
+
+
+class Device(Base):
+    """A phone (or an import, or a paper tally) that records sales at one market day."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        UniqueConstraint("market_day_id", "letter"),
+        CheckConstraint("kind IN ('form','phone','import','paper')", name="known_kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"))
+    letter: Mapped[str] = mapped_column(String(4))
+    kind: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    last_sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class TillMove(Base):
+    """Cash put into or taken out of a till between opening and closing."""
+
+    __tablename__ = "till_move"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pay_in','pay_out')", name="known_kind"),
+        CheckConstraint("amount_minor > 0", name="positive"),
+        POSTED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    note: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))

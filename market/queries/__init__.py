@@ -1,0 +1,1 @@
+"""Questions: they read and never write, and give frozen rows."""

@@ -1,0 +1,1 @@
+"""Questions about the books and the proceeds line."""

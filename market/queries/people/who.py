@@ -1,0 +1,95 @@
+"""Who somebody is: the person behind a session, and the communities they have roles in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from market.domain.errors import N_, Missing
+from market.domain.people import Role
+from market.models.people import Community, Person, RoleGrant, WebSession
+
+
+class NoSuchPlace(Missing):
+    """An address that leads nowhere, or nowhere for this person."""
+
+    sentence = N_("没有找到这个页面，请从首页重新进入。")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A person with a standing session, in the shape Flask-Login asks for."""
+
+    id: int
+    name: str
+    username: str
+    locale: str | None
+    session_id: int
+    seen_at: datetime
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """The session's row, as text; the browser's token is checked before this is built."""
+        return str(self.session_id)
+
+    def roles_in(self, community_id: int) -> frozenset[Role]:
+        return self.roles.get(community_id, frozenset())
+
+
+def community_by_slug(session: Session, slug: str) -> Community:
+    """The community an address names; raises NoSuchPlace."""
+    found = session.scalar(select(Community).where(Community.slug == slug))
+    if found is None:
+        raise NoSuchPlace
+    return found
+
+
+def signed_in_by(
+    session: Session, token_hash: bytes, *, seen_after: datetime, created_after: datetime
+) -> SignedIn | None:
+    """The person of a session that is neither revoked, idle nor too old; else None."""
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.username,
+            Person.locale,
+            WebSession.id,
+            WebSession.seen_at,
+            RoleGrant.community_id,
+            RoleGrant.role,
+        )
+        .join(Person, Person.id == WebSession.person_id)
+        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & RoleGrant.revoked_at.is_(None))
+        .where(
+            WebSession.token_hash == token_hash,
+            WebSession.revoked_at.is_(None),
+            WebSession.seen_at > seen_after,
+            WebSession.created_at > created_after,
+            Person.closed_at.is_(None),
+        )
+    ).all()
+    if not rows:
+        return None
+    roles: dict[int, set[Role]] = {}
+    for row in rows:
+        if row.community_id is not None:
+            roles.setdefault(row.community_id, set()).add(Role(row.role))
+    first = rows[0]
+    return SignedIn(
+        id=first[0],
+        name=first[1],
+        username=first[2],
+        locale=first[3],
+        session_id=first[4],
+        seen_at=first[5],
+        roles={place: frozenset(held) for place, held in roles.items()},
+    )

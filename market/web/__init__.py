@@ -1,0 +1,1 @@
+"""What blueprints share: access, error pages, forms, filters."""

@@ -1,0 +1,112 @@
+"""Who may enter: every route says so, and a route that does not is closed to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from market.domain.people import Role
+from market.extensions import reading
+from market.models.people import Community
+from market.queries.people.who import SignedIn, community_by_slug
+
+_View = TypeVar("_View", bound=Callable[..., ResponseReturnValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route asks of whoever comes. No roles and not public: any signed-in person."""
+
+    public: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def public(view: _View) -> _View:
+    """Anybody may enter."""
+    return _marked(view, Access(public=True))
+
+
+def signed_in(view: _View) -> _View:
+    """Anybody with a session may enter; the view itself looks only at their own things."""
+    return _marked(view, Access())
+
+
+def for_roles(*roles: Role) -> Callable[[_View], _View]:
+    """Whoever holds one of `roles` in the community named by the address may enter."""
+
+    def mark(view: _View) -> _View:
+        return _marked(view, Access(roles=frozenset(roles)))
+
+    return mark
+
+
+def person() -> SignedIn:
+    """The person whose session this request carries; only in routes that are not public."""
+    whoever: SignedIn = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's own way
+    return whoever
+
+
+def community() -> Community:
+    """The community that the address of this request names."""
+    found: Community = g.community
+    return found
+
+
+def install(app: Flask) -> None:
+    """Take the community out of addresses, and let nobody in whom the route does not name."""
+    app.url_value_preprocessor(_find_community)
+    app.url_defaults(_name_community)
+    app.before_request(_check)
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What the route asks, or None where it says nothing."""
+    found: Access | None = getattr(app.view_functions[endpoint], "access", None)
+    return found
+
+
+def _marked(view: _View, access: Access) -> _View:
+    view.access = access  # type: ignore[attr-defined] - read by `access_of`
+    return view
+
+
+def _find_community(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    if values and "community" in values:
+        g.community = community_by_slug(reading(), str(values.pop("community")))
+
+
+def _name_community(endpoint: str, values: dict[str, object]) -> None:
+    here = g.get("community")
+    if here is not None and current_app.url_map.is_endpoint_expecting(endpoint, "community"):
+        values.setdefault("community", here.slug)
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        abort(403)
+    if access.public:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if not access.roles:
+        return None
+    here = g.get("community")
+    if here is None:
+        abort(404)
+    if not access.roles & person().roles_in(here.id):
+        # Whoever has no role here at all is not told that the community exists.
+        abort(403 if person().roles_in(here.id) else 404)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("people.sign_in", next=back or None), code=303)

@@ -1,0 +1,107 @@
+"""Every refusal as a page: one sentence, a remedy, a way back. Each family has one status."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from market.domain.errors import (
+    N_,
+    Busy,
+    Forbidden,
+    Invalid,
+    MarketError,
+    Missing,
+    Refused,
+    Throttled,
+)
+from market.domain.money import Money
+from market.web.filters import money_text
+
+STATUS: dict[type[MarketError], int] = {
+    Invalid: 422,
+    Forbidden: 403,
+    Missing: 404,
+    Refused: 409,
+    Throttled: 429,
+    Busy: 503,
+}
+
+HTTP_SENTENCES = {
+    400: N_("浏览器发来的内容不完整，请返回上一页再试一次。"),
+    403: N_("您的账号没有这一页的权限。需要的话，请管理员为您添加角色。"),
+    404: N_("没有找到这个页面，请从首页重新进入。"),
+    405: N_("这个地址不能这样打开，请从首页重新进入。"),
+    413: N_("发来的内容太大了，请减少后再试。"),
+    415: N_("发来的内容格式不对，请用页面上的表单填写。"),
+    429: N_("试的次数太多了，请过几分钟再试。"),
+    500: N_("程序出错了，刚才这一步没有保存。我们已记下，请稍后再试。"),
+    503: N_("系统暂时不可用，刚才这一步没有保存，请稍后再试。"),
+}
+PAGES = frozenset({403, 404, 409, 422, 429, 500, 503})
+
+
+def status_of(error: MarketError) -> int:
+    """The status of an error's family; 409 for one of no family."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 409)
+
+
+def sentence_of(error: MarketError) -> str:
+    """The error in the page's language, its facts written as the page writes them."""
+    facts = {name: _fact_text(value) for name, value in error.facts.items()}
+    return gettext(error.sentence, **facts)
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(MarketError, _market_error)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _fact_text(value: object) -> object:
+    if isinstance(value, Money):
+        return money_text(value.minor)
+    return gettext(value) if isinstance(value, str) and value else value
+
+
+def _market_error(error: MarketError) -> ResponseReturnValue:
+    return _page(status_of(error), sentence_of(error))
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return _page(400, gettext(N_("页面放得太久了，请返回上一页刷新后再提交，您填的内容不会丢。")))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004 - a redirect raised as an exception is an answer, not an error
+        return error.get_response()
+    return _page(code, gettext(HTTP_SENTENCES.get(code, HTTP_SENTENCES[400])))
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    current_app.logger.error("the database refused", exc_info=error)
+    return _page(503, gettext(HTTP_SENTENCES[503]))
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    current_app.logger.error("unexpected", exc_info=error)
+    return _page(500, gettext(HTTP_SENTENCES[500]))
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "status": status, "title": sentence}
+        response = current_app.json.response(problem)
+        response.mimetype = "application/problem+json"
+        return response, status
+    template = f"errors/{status}.html" if status in PAGES else "errors/422.html"
+    return render_template(template, sentence=sentence, status=status), status

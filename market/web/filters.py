@@ -1,0 +1,59 @@
+"""How pages write money, days and moments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+from flask_babel import format_date, format_datetime, get_locale
+
+MINUS = "−"
+
+
+def install(app: Flask) -> None:
+    app.add_template_filter(money_text, "money")
+    app.add_template_filter(date_text, "date")
+    app.add_template_filter(datetime_text, "datetime")
+    app.add_template_filter(time_text, "time")
+    app.add_template_filter(month_text, "month")
+
+
+def money_text(minor: int) -> str:
+    """Minor units as '¥12.50', whole yuan as '¥12', thousands grouped."""
+    yuan, fen = divmod(abs(minor), 100)
+    sign = MINUS if minor < 0 else ""
+    return f"{sign}¥{yuan:,}.{fen:02d}" if fen else f"{sign}¥{yuan:,}"
+
+
+def local(moment: datetime) -> datetime:
+    """The moment on the clock of the community this page is about."""
+    here = g.get("community")
+    return moment.astimezone(ZoneInfo(here.time_zone if here else "Asia/Shanghai"))
+
+
+def date_text(day: date) -> str:
+    """A day, '2026年11月23日' or 'Nov 23, 2026'."""
+    return str(format_date(local(day) if isinstance(day, datetime) else day, "medium"))
+
+
+def datetime_text(moment: datetime) -> str:
+    """A moment to the minute, in the community's time zone."""
+    pattern = "y年M月d日 HH:mm" if _chinese() else "MMM d, y, HH:mm"
+    return str(format_datetime(local(moment), pattern, rebase=False))
+
+
+def time_text(moment: datetime) -> str:
+    """The time of day, '14:32'."""
+    return f"{local(moment):%H:%M}"
+
+
+def month_text(month: str) -> str:
+    """A month kept as '2026-11', written '2026年11月' or 'November 2026'."""
+    first = date.fromisoformat(f"{month}-01")
+    return str(format_date(first, "y年M月" if _chinese() else "MMMM y"))
+
+
+def _chinese() -> bool:
+    locale = get_locale()
+    return locale is None or locale.language == "zh"

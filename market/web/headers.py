@@ -1,0 +1,45 @@
+"""Security headers on every answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from market.config import Settings
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+def install(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+
+    def add(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.production:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        # Pages are asked for again each time; a view that may be kept says so itself.
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    app.after_request(add)

@@ -1,0 +1,38 @@
+"""A request whose database work collided with another's is done again, a few times at most."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+
+from market.domain.errors import N_, Busy
+from market.extensions import database_is_busy, db
+
+TRIES = 4
+_LONGEST_PAUSE_SECONDS = 0.08
+
+
+class TooBusy(Busy):
+    """The database refused again and again."""
+
+    sentence = N_("现在人多，刚才这一步没有保存。请稍等几秒再点一次，您填的内容还在。")
+
+
+class RetryingFlask(Flask):
+    """Flask whose views may be run again: a unit of work that failed has written nothing."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        for number in range(TRIES):
+            try:
+                return super().dispatch_request()
+            except DBAPIError as error:
+                if not database_is_busy(error):
+                    raise
+                db.session.remove()
+                # Those who collided must not meet again at the same moment.
+                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS) * (number + 1))  # noqa: S311
+        raise TooBusy

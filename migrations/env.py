@@ -1,0 +1,52 @@
+"""Runs migrations on the application's database, or as its owner by MIGRATION_DATABASE_URL."""
+
+import os
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import create_engine, make_url
+
+from market.config import database_url
+from market.models import Base
+from migrations.guards import grant_application_role
+
+
+def engine():
+    owner = os.environ.get("MIGRATION_DATABASE_URL", "")
+    if owner:
+        return create_engine(database_url(owner))
+    return current_app.extensions["migrate"].db.engine
+
+
+def render_item(type_, obj, autogen_context):
+    """Write our own column types as the plain types they are kept as."""
+    if type_ == "type" and type(obj).__name__ == "UtcDateTime":
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def compare_type(_context, _column, inspected, metadata_type, _rendered):
+    """Our aware moments are plain timestamps to the database."""
+    return False if type(metadata_type).__name__ == "UtcDateTime" else None
+
+
+def run():
+    chosen = engine().execution_options(writes=True)
+    with chosen.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=compare_type,
+            render_item=render_item,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        role = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+        if connection.dialect.name == "postgresql" and role != chosen.url.username:
+            with connection.begin():
+                grant_application_role(connection, role)
+
+
+run()
