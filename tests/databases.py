@@ -28,6 +28,9 @@ class Databases(Protocol):
     def drop(self, url: str) -> None:
         """Remove a database that `fresh()` made; nothing may be connected to it."""
 
+    def owner_url(self, url: str) -> str:
+        """The same database for the one who migrates it."""
+
 
 class SqliteDatabases:
     def __init__(self, folder: Path) -> None:
@@ -46,6 +49,9 @@ class SqliteDatabases:
         for suffix in ("", "-wal", "-shm"):
             Path(file + suffix).unlink(missing_ok=True)
 
+    def owner_url(self, url: str) -> str:
+        return url
+
 
 class PostgresDatabases:
     def __init__(self, server: Postgres) -> None:
@@ -61,6 +67,9 @@ class PostgresDatabases:
 
     def drop(self, url: str) -> None:
         self._server.drop(str(make_url(url).database))
+
+    def owner_url(self, url: str) -> str:
+        return self._server.url(str(make_url(url).database), role=OWNER)
 
 
 def settings_for(database_url: str) -> Settings:

@@ -118,7 +118,7 @@ def _programs() -> Path:
 
 
 def _run(program: Path, user: str | None, folder: Path, *arguments: str) -> None:
-    done = subprocess.run(  # noqa: S603 - a program of the system's own, no input from outside
+    done = subprocess.run(
         [program, *arguments],
         user=user,
         group=user,
