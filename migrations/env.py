@@ -4,7 +4,7 @@ import os
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url
 
 from market.config import database_url
 from market.models import Base
@@ -14,7 +14,7 @@ from migrations.guards import grant_application_role
 def engine():
     owner = os.environ.get("MIGRATION_DATABASE_URL", "")
     if owner:
-        return create_engine(database_url(owner))
+        return create_engine(database_url(owner), poolclass=NullPool)
     return current_app.extensions["migrate"].db.engine
 
 
