@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextvars import Context
 from pathlib import Path
@@ -15,12 +16,23 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.postgres import Postgres, folder_in_memory, postgres_server
+from tests.serving import Server, serving
 
 if TYPE_CHECKING:
     from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 
 # The application is imported where it is asked for: the tests of the domain start without it.
 # ruff: noqa: PLC0415
+
+QUIET_CHROMIUM = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +97,22 @@ def session(app: Flask) -> Iterator[Session]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def server(database_url: str) -> Iterator[Server]:
+    """The real server in a process of its own, for browsers and for tests that kill it."""
+    with serving(database_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the system's Chromium, which has no sandbox as root, and which asks nobody else."""
+    return browser_type_launch_args | {
+        "executable_path": shutil.which("chromium"),
+        "args": ["--no-sandbox", *QUIET_CHROMIUM],
+    }
 
 
 class _ClientFromOutside(FlaskClient):
