@@ -7,7 +7,7 @@ import unicodedata
 from market.domain.errors import N_, Invalid
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNREADABLE = frozenset({"Cc", "Cs"})
+_UNREADABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 class TextMissing(Invalid):
@@ -23,7 +23,7 @@ class TextTooLong(Invalid):
 
 
 class TextUnreadable(Invalid):
-    """Control characters, half characters, or marks that turn the reading order."""
+    """Control characters, half characters, or marks that break a line or turn its direction."""
 
     sentence = N_("文字里有无法显示的字符，请删掉后重新输入。")
 

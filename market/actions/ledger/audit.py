@@ -23,7 +23,7 @@ class _Noted:
 
 
 def note(
-    session: Session, kind: str, *, community_id: int, now: datetime, **subject: int | str
+    session: Session, kind: str, /, *, community_id: int, now: datetime, **subject: int | str
 ) -> None:
     """Remember an event for the end of this unit of work. `subject` is ids, amounts and hashes."""
     session.info.setdefault(_NOTED, []).append(_Noted(community_id, now, kind, subject))

@@ -75,7 +75,7 @@ class Posted:
     number: int
 
 
-def post(  # noqa: PLR0913 - who, when and for whom are each named
+def post(
     session: Session,
     entry: Entry,
     *,
@@ -254,7 +254,7 @@ def _lock_accounts(session: Session, community_id: int, entry: Entry) -> dict[st
 
 def _locked_rows(
     session: Session, community_id: int, codes: Iterable[str]
-) -> Sequence[Row[tuple[int, str, str, int]]]:
+) -> Sequence[Row[int, str, str, int]]:
     return session.execute(
         select(Account.id, Account.code, Account.kind, Account.balance_minor)
         .where(Account.community_id == community_id, Account.code.in_(list(codes)))
