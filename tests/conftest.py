@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -107,12 +108,34 @@ def server(database_url: str) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the system's Chromium, which has no sandbox as root, and which asks nobody else."""
-    return browser_type_launch_args | {
-        "executable_path": shutil.which("chromium"),
-        "args": ["--no-sandbox", *QUIET_CHROMIUM],
-    }
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, which has no sandbox as root, and which asks nobody on the network."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", *QUIET_CHROMIUM]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a volunteer's phone, in Chinese."""
+    with browser.new_context(
+        locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+    ) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A page on the organisers' computer, in Chinese."""
+    with browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}) as context:
+        yield context.new_page()
 
 
 class _ClientFromOutside(FlaskClient):
