@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +13,11 @@ KNOWN_TENDER = "tender IN ('cash','wechat','alipay','other')"
 
 
 class MarketDay(Base):
-    """One dated market. `hosts` lists organisers one a line, in the order given."""
+    """One dated market; its times are on the community's clock.
+
+    `hosts` lists organisers one a line, in the order given. `bring`, `give` and `help` are words
+    for visitors, for those who give goods, and for volunteers.
+    """
 
     __tablename__ = "market_day"
     __table_args__ = (Index("ix_market_day_community_id_held_on", "community_id", "held_on"),)
@@ -22,9 +26,12 @@ class MarketDay(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     held_on: Mapped[date]
-    hours: Mapped[str] = mapped_column(String(40), default="")
+    starts_at: Mapped[time] = mapped_column(default=time(9))
+    ends_at: Mapped[time] = mapped_column(default=time(12))
     place: Mapped[str] = mapped_column(String(120))
-    notice: Mapped[str] = mapped_column(Text, default="")
+    bring: Mapped[str] = mapped_column(Text, default="")
+    give: Mapped[str] = mapped_column(Text, default="")
+    help: Mapped[str] = mapped_column(Text, default="")
     hosts: Mapped[str] = mapped_column(Text, default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
