@@ -24,10 +24,12 @@ prepare_tests() {
     prepare_tools
 }
 
+# say LINE…
 say() {
-    printf '%s\n' "$*" >&2
+    printf '%s\n' "$@" >&2
 }
 
+# stop LINE…
 stop() {
     say "$@"
     exit 1
