@@ -98,7 +98,7 @@ def make_legal_basis(
 
 def make_policy(session: Session, market_day: MarketDay, *shares: tuple[Fund, int]) -> None:
     """The split of a market day: funds in order, each with its weight."""
-    for ordinal, (fund, weight) in enumerate(shares, start=1):
+    for ordinal, (fund, weight) in enumerate(shares):
         session.add(
             PolicyShare(
                 market_day_id=market_day.id, ordinal=ordinal, fund_id=fund.id, weight=weight

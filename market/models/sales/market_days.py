@@ -63,7 +63,10 @@ class PaymentCode(Base):
 
 
 class PolicyShare(Base):
-    """One fund's weight in the split of a market day's net proceeds; frozen at the opening."""
+    """One fund's weight in the split of a market day's net proceeds; frozen at the opening.
+
+    `ordinal` counts from 0 without a gap: it is the fund's index in the nested split.
+    """
 
     __tablename__ = "policy_share"
     __table_args__ = (
