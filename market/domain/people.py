@@ -16,67 +16,14 @@ _SHORTEST_NAME = 4
 _ROWS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LONGEST_RUN = 6
 # What people reach for first; digits and signs around the word do not make it better.
-_COMMON_WORDS = frozenset(
-    [
-        "password",
-        "passwd",
-        "pass",
-        "passwort",
-        "admin",
-        "administrator",
-        "root",
-        "welcome",
-        "letmein",
-        "iloveyou",
-        "monkey",
-        "dragon",
-        "sunshine",
-        "princess",
-        "football",
-        "baseball",
-        "superman",
-        "batman",
-        "master",
-        "shadow",
-        "secret",
-        "changeme",
-        "default",
-        "qwerty",
-        "qwert",
-        "asdf",
-        "asdfgh",
-        "zxcvbn",
-        "zxcvbnm",
-        "qazwsx",
-        "qazwsxedc",
-        "woaini",
-        "woaiwojia",
-        "woxihuanni",
-        "nihao",
-        "mima",
-        "wodemima",
-        "zhongguo",
-        "china",
-        "nanjing",
-        "beijing",
-        "xinyuan",
-        "yuanwang",
-        "market",
-        "wish",
-        "volunteer",
-        "shequ",
-        "community",
-        "test",
-        "user",
-        "guest",
-        "hello",
-        "login",
-        "abc",
-        "abcd",
-        "abcdef",
-        "love",
-    ]
-)
+_COMMON = """
+    password passwd pass passwort admin administrator root welcome letmein iloveyou monkey dragon
+    sunshine princess football baseball superman batman master shadow secret changeme default
+    qwerty qwert asdf asdfgh zxcvbn zxcvbnm qazwsx qazwsxedc woaini woaiwojia woxihuanni nihao
+    mima wodemima zhongguo china nanjing beijing xinyuan yuanwang market wish volunteer shequ
+    community test user guest hello login abc abcd abcdef love
+"""
+_COMMON_WORDS = frozenset(_COMMON.split())
 
 
 class Role(StrEnum):

@@ -50,10 +50,23 @@ def test_codes_read_as_the_books_write_them(
 
 @pytest.mark.parametrize(
     "code",
-    """
-    cash cash_till cash_till: cash_till:0 cash_till:-1 cash_till:01 cash_till:1:wechat cash_till:a
-    cash_till:１ tender:3 tender:3:cash tender:3: tender:wechat costs_to_settle:1 tender:3:WeChat
-    """.split(),
+    [
+        "cash",
+        "cash_till",
+        "cash_till:",
+        "cash_till:0",
+        "cash_till:-1",
+        "cash_till:01",
+        "cash_till:1:wechat",
+        "cash_till:a",
+        "cash_till:１",
+        "tender:3",
+        "tender:3:cash",
+        "tender:3:",
+        "tender:wechat",
+        "costs_to_settle:1",
+        "tender:3:WeChat",
+    ],
 )
 def test_a_key_that_does_not_fit_its_kind_is_refused(code: str) -> None:
     with pytest.raises(UnknownAccount):

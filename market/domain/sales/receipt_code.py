@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import ascii_uppercase
 
 from market.domain.errors import N_, Invalid
 
@@ -17,6 +18,8 @@ _RANDOM_BYTES = 16
 _VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _BLANKS_AND_DASHES = dict.fromkeys(map(ord, " \t\r\n\u00a0\u3000\u200b-‐‑‒–—―−－_·"))
 _HALF_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}
+# Not str.upper(), which would take ß for SS.
+_CAPITALS = {ord(sign.lower()): sign for sign in ascii_uppercase}
 
 
 class SymbolNotInCodes(Invalid):
@@ -52,11 +55,10 @@ def parse(text: str) -> str:
 
     Raises SymbolNotInCodes, CodeIncomplete, CodeMistyped.
     """
-    code = text.translate(_BLANKS_AND_DASHES).translate(_HALF_WIDTH)
-    code = code.translate(_BLANKS_AND_DASHES).upper()
+    code = text.translate(_HALF_WIDTH).translate(_BLANKS_AND_DASHES).translate(_CAPITALS)
     for symbol in code:
         if symbol not in _VALUES:
-            raise SymbolNotInCodes(symbol=symbol)
+            raise SymbolNotInCodes(symbol=symbol if symbol.isprintable() else "?")
     if len(code) != LENGTH:
         raise CodeIncomplete(length=LENGTH, typed=len(code))
     if _check_character(code[:-1]) != code[-1]:
