@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, Row, column, func, select, values
@@ -16,13 +17,15 @@ from market.models.ledger import Fund, Laying, Taking
 from market.models.proceeds import Allocation
 from market.models.sales import Closure, PolicyShare, SalePosition, Till
 from market.queries.ledger.line import (
-    Source,
     Use,
     layings_over,
     moves_after,
     moves_into,
     takings_over,
 )
+
+_APART = 10**16
+"""More than any line is long, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,28 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one sale gave to the money asked about; `sale_id` None is box income."""
+    """What one sale gave to an allocation; `sale_id` None is box income."""
 
+    allocation_id: int
     fund_id: int
     closure_id: int | None
     sale_id: UUID | None
     amount_minor: int
+
+
+class _Giver(NamedTuple):
+    allocation_id: int
+    closure_id: int | None
+    sale_id: UUID | None
+
+
+class _ClosurePart(NamedTuple):
+    """Places of a closure's piece on a fund's line, counted from the piece's start."""
+
+    allocation_id: int
+    closure_id: int
+    fund_ordinal: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +77,47 @@ class _Closed:
 
 def places_of_sale(session: Session, sale_id: UUID) -> list[Place]:
     """Where a closed sale's net proceeds are now; empty before closing. They sum to its net."""
-    at = session.execute(
-        select(SalePosition.closure_id, SalePosition.start_minor, SalePosition.end_minor).where(
-            SalePosition.sale_id == sale_id
-        )
-    ).one_or_none()
-    if at is None:
-        return []
-    return places_of_closure(session, at.closure_id, Span(at.start_minor, at.end_minor))
-
-
-def places_of_closure(session: Session, closure_id: int, span: Span | None = None) -> list[Place]:
-    """Where a closure's positions (all, or those of `span`) are now, fund by fund."""
-    layings = session.execute(
+    rows = session.execute(
         select(
-            Laying.fund_id, Laying.fund_ordinal, Laying.start_minor, Laying.end_minor, Laying.step
+            SalePosition.closure_id,
+            SalePosition.start_minor,
+            SalePosition.end_minor,
+            Laying.fund_id,
+            Laying.fund_ordinal,
+            Laying.start_minor.label("laid_at"),
+            Laying.step,
         )
-        .where(Laying.closure_id == closure_id)
+        .join(Laying, Laying.closure_id == SalePosition.closure_id)
+        .where(SalePosition.sale_id == sale_id)
         .order_by(Laying.fund_ordinal)
     ).all()
-    if not layings:
+    if not rows:
         return []
-    weights = _closed(session, {closure_id})[closure_id].weights
+    weights = _closed(session, {rows[0].closure_id})[rows[0].closure_id].weights
     places: list[Place] = []
-    for laying in layings:
-        own = (
-            Span(0, laying.end_minor - laying.start_minor)
-            if span is None
-            else part(span, weights, laying.fund_ordinal)
-        )
-        piece = Piece(own.shifted(laying.start_minor), laying.step, 0)
-        places.extend(places_of_pieces(session, laying.fund_id, [piece]))
+    for row in rows:
+        own = part(Span(row.start_minor, row.end_minor), weights, row.fund_ordinal)
+        piece = Piece(own.shifted(row.laid_at), row.step, 0)
+        places.extend(_places_on(session, row.fund_id, [piece]))
     return places
 
 
-def places_of_pieces(session: Session, fund_id: int, pieces: Sequence[Piece]) -> list[Place]:
+def places_of_closures(session: Session, closure_ids: Iterable[int]) -> list[Place]:
+    """Where all that these closures laid on the funds' lines is now, summed by use."""
+    rows = session.execute(
+        select(Laying.fund_id, Laying.start_minor, Laying.end_minor, Laying.step).where(
+            Laying.closure_id.in_(list(closure_ids))
+        )
+    )
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for fund_id, start, end, step in rows:
+        pieces[fund_id].append(Piece(Span(start, end), step, start))
+    return [
+        place for fund_id, laid in pieces.items() for place in _places_on(session, fund_id, laid)
+    ]
+
+
+def _places_on(session: Session, fund_id: int, pieces: Sequence[Piece]) -> list[Place]:
     """Where the money of `pieces` is now, summed by what it was used for."""
     present = follow(pieces, moves_after(session, fund_id))
     takings = takings_over(session, fund_id, [piece.span for piece in present])
@@ -110,102 +135,86 @@ def contributions(session: Session, allocation_ids: Iterable[int]) -> list[Contr
     """Whose money the allocations hold now, sale by sale; they sum to what was not returned."""
     return [
         row
-        for fund_id, spans in _standing_spans(session, allocation_ids).items()
-        for row in _contributions_on(session, fund_id, spans)
+        for fund_id, pieces in _standing_pieces(session, allocation_ids).items()
+        for row in _contributions_on(session, fund_id, pieces)
     ]
 
 
-def _standing_spans(
-    session: Session, allocation_ids: Iterable[int]
-) -> dict[int, list[tuple[Span, int]]]:
-    """Per fund: each allocation's places that were not returned, and the fund's present step."""
+def _standing_pieces(session: Session, allocation_ids: Iterable[int]) -> dict[int, list[Piece]]:
+    """Per fund: each allocation's places that were not returned, at the fund's present step.
+
+    Origins of different allocations lie so far apart that no piece ever joins two of them.
+    """
     rows = session.execute(
         select(
             Taking.fund_id,
+            Taking.allocation_id,
             Taking.start_minor,
-            Taking.end_minor,
-            Allocation.returned_minor,
+            Taking.end_minor - Allocation.returned_minor,
             Fund.step,
         )
         .join(Allocation, Allocation.id == Taking.allocation_id)
         .join(Fund, Fund.id == Taking.fund_id)
         .where(Taking.allocation_id.in_(list(allocation_ids)))
     )
-    spans: dict[int, list[tuple[Span, int]]] = defaultdict(list)
-    for fund_id, start, end, returned_minor, step in rows:
-        if end - returned_minor > start:
-            spans[fund_id].append((Span(start, end - returned_minor), step))
-    return spans
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for fund_id, allocation_id, start, end, step in rows:
+        if end > start:
+            origin = (allocation_id or 0) * _APART
+            pieces[fund_id].append(Piece(Span(start, end), step, origin))
+    return pieces
 
 
 def _contributions_on(
-    session: Session, fund_id: int, spans: Sequence[tuple[Span, int]]
+    session: Session, fund_id: int, present: Sequence[Piece]
 ) -> list[Contribution]:
-    present = [Piece(span, step, span.start) for span, step in spans]
     first_laid = look_back(present, moves_into(session, fund_id))
     layings = layings_over(session, fund_id, [piece.span for piece in first_laid])
-    by_closure: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    box_minor = 0
+    parts: list[_ClosurePart] = []
+    sums: dict[_Giver, int] = defaultdict(int)
     for piece, source in owned(first_laid, layings):
         if source is None or source.return_id is not None:
             message = f"fund {fund_id} holds money at {piece.span} that was never laid"
             raise LookupError(message)
-        if source.closure_id is None:
-            box_minor += piece.span.length
+        allocation_id = piece.origin // _APART
+        if source.closure_id is None or source.fund_ordinal is None:
+            sums[_Giver(allocation_id, None, None)] += piece.span.length
         else:
-            key = (source.closure_id, _ordinal(source))
-            by_closure[key].append(piece.span.shifted(-source.start_minor))
-    box = [Contribution(fund_id, None, None, box_minor)] if box_minor else []
-    return _by_sale(session, fund_id, by_closure) + box
-
-
-def _ordinal(source: Source) -> int:
-    return 0 if source.fund_ordinal is None else source.fund_ordinal
-
-
-def _by_sale(
-    session: Session, fund_id: int, by_closure: dict[tuple[int, int], list[Span]]
-) -> list[Contribution]:
-    """Cut each closure's places by the sales that own them; what no sale owns is box income."""
-    if not by_closure:
-        return []
-    closed = _closed(session, {closure_id for closure_id, _ in by_closure})
-    asked = [
-        (
-            number,
-            closure_id,
-            ordinal,
-            span,
-            positions(
-                span,
-                closed[closure_id].weights,
-                ordinal,
-                total_minor=closed[closure_id].total_minor,
-            ),
-        )
-        for number, (closure_id, ordinal, span) in enumerate(
-            (closure_id, ordinal, span)
-            for (closure_id, ordinal), spans in by_closure.items()
-            for span in spans
-        )
+            own = piece.span.shifted(-source.start_minor)
+            parts.append(_ClosurePart(allocation_id, source.closure_id, source.fund_ordinal, own))
+    for giver, amount in _given_by_sales(session, parts):
+        sums[giver] += amount
+    return [
+        Contribution(giver.allocation_id, fund_id, giver.closure_id, giver.sale_id, amount)
+        for giver, amount in sums.items()
     ]
-    rows: dict[int, list[Row[int, UUID, int, int]]] = defaultdict(list)
-    for row in _sales_over(session, [(a[0], a[1], a[4]) for a in asked]):
-        rows[row[0]].append(row)
-    sums: dict[tuple[int, UUID | None], int] = defaultdict(int)
-    for number, closure_id, ordinal, span, _ in asked:
-        left = span.length
-        for _, sale_id, start, end in rows[number]:
-            own = part(Span(start, end), closed[closure_id].weights, ordinal).intersect(span)
+
+
+def _given_by_sales(
+    session: Session, parts: Sequence[_ClosurePart]
+) -> Iterator[tuple[_Giver, int]]:
+    """Cut each closure's places by the sales that own them; what no sale owns is box income."""
+    if not parts:
+        return
+    closed = _closed(session, {one.closure_id for one in parts})
+    asked = []
+    for number, one in enumerate(parts):
+        split = closed[one.closure_id]
+        wanted = positions(one.span, split.weights, one.fund_ordinal, total_minor=split.total_minor)
+        asked.append((number, one.closure_id, wanted))
+    sales: dict[int, list[tuple[UUID, Span]]] = defaultdict(list)
+    for number, sale_id, start, end in _sales_over(session, asked):
+        sales[number].append((sale_id, Span(start, end)))
+    for number, one in enumerate(parts):
+        left = one.span.length
+        for sale_id, span in sales[number]:
+            weights = closed[one.closure_id].weights
+            own = part(span, weights, one.fund_ordinal).intersect(one.span)
             if own is not None:
-                sums[closure_id, sale_id] += own.length
+                yield _Giver(one.allocation_id, one.closure_id, sale_id), own.length
                 left -= own.length
         if left:
-            sums[closure_id, None] += left
-    return [
-        Contribution(fund_id, closure_id, sale_id, amount)
-        for (closure_id, sale_id), amount in sums.items()
-    ]
+            yield _Giver(one.allocation_id, one.closure_id, None), left
 
 
 def _sales_over(

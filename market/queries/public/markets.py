@@ -1,0 +1,337 @@
+"""Market days as anybody may see them: when and where, and after closing every sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from market.models.ledger import Account, Fund, Holder, Posting
+from market.models.people import Community
+from market.models.proceeds import Allocation
+from market.models.sales import (
+    Closure,
+    LegalBasis,
+    Listing,
+    MarketDay,
+    MarketOpening,
+    Refund,
+    Sale,
+    SalePosition,
+    Stall,
+    Till,
+)
+from market.queries.public.trace import places_of_closures
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow:
+    """A market day in a list. `net_minor` is None until a till of it is closed."""
+
+    id: int
+    slug: str
+    name: str
+    place: str
+    on: date
+    starts_at: time
+    ends_at: time
+    bring: str
+    opened_at: datetime | None
+    tills: int
+    closed_tills: int
+    net_minor: int | None
+
+    @property
+    def stage(self) -> str:
+        """upcoming, open, closing (some tills closed) or closed."""
+        if self.opened_at is None:
+            return "upcoming"
+        if not self.closed_tills:
+            return "open"
+        return "closed" if self.closed_tills == self.tills else "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class StallRow:
+    number: str
+    name: str
+    sells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How the market is lawful (A, B or C) and who holds its takings."""
+
+    kind: str
+    holder: str
+    filing_number: str
+    handover_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundUse:
+    """What a fund got from a market day, and what of it is used (minor units)."""
+
+    fund: str
+    fund_en: str
+    purpose: str
+    laid_minor: int
+    wishes_minor: int
+    costs_minor: int
+    refunded_minor: int
+    waiting_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A supplementary closure: sales that arrived after their till was closed."""
+
+    closed_at: datetime
+    number: int
+    sales: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPage:
+    """One market day with its sums. `lit` is wish id → minor units it got from this market."""
+
+    market: MarketRow
+    community: str
+    give: str
+    help: str
+    notice: str
+    hosts: tuple[str, ...]
+    stalls: tuple[StallRow, ...]
+    basis: Basis | None
+    receipts: int
+    income_minor: int
+    consigned_minor: int
+    box_minor: int
+    net_minor: int
+    funds: tuple[FundUse, ...]
+    lit: dict[int, int]
+    refunds: int
+    refunds_minor: int
+    corrections: tuple[Correction, ...]
+
+
+_TILLS = (
+    select(func.count())
+    .select_from(Till)
+    .where(Till.market_day_id == MarketDay.id)
+    .scalar_subquery()
+)
+_CLOSED_TILLS = (
+    select(func.count())
+    .select_from(Closure)
+    .join(Till, Till.id == Closure.till_id)
+    .where(Till.market_day_id == MarketDay.id, Closure.number == 1)
+    .scalar_subquery()
+)
+_NET = (
+    select(func.sum(Closure.net_minor + Closure.box_minor))
+    .join(Till, Till.id == Closure.till_id)
+    .where(Till.market_day_id == MarketDay.id)
+    .scalar_subquery()
+)
+_MARKETS = select(
+    MarketDay.id,
+    MarketDay.slug,
+    MarketDay.name,
+    MarketDay.place,
+    MarketDay.held_on,
+    MarketDay.starts_at,
+    MarketDay.ends_at,
+    MarketDay.bring,
+    MarketOpening.opened_at,
+    _TILLS,
+    _CLOSED_TILLS,
+    _NET,
+).outerjoin(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
+
+
+def markets(session: Session, *, limit: int = 60) -> list[MarketRow]:
+    """Market days that may be listed, newest first. Mutual aid (basis C) is not listed."""
+    rows = session.execute(
+        _MARKETS.outerjoin(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
+        .where(func.coalesce(LegalBasis.kind, "A") != "C")
+        .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
+        .limit(limit)
+    )
+    return [MarketRow(*row) for row in rows]
+
+
+def next_market(session: Session, *, today: date) -> MarketRow | None:
+    """The next listed market day, or the one that is on today."""
+    row = session.execute(
+        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
+        .where(LegalBasis.kind != "C", MarketDay.held_on >= today)
+        .order_by(MarketDay.held_on, MarketDay.id)
+        .limit(1)
+    ).one_or_none()
+    return MarketRow(*row) if row else None
+
+
+def market_page(session: Session, slug: str) -> MarketPage | None:
+    """A market day by its address, listed or not; None where there is none."""
+    row = session.execute(
+        _MARKETS.join(Community, Community.id == MarketDay.community_id)
+        .add_columns(
+            Community.name, MarketDay.give, MarketDay.help, MarketDay.notice, MarketDay.hosts
+        )
+        .where(MarketDay.slug == slug)
+    ).one_or_none()
+    if row is None:
+        return None
+    market = MarketRow(*row[:12])
+    closures = session.execute(
+        select(
+            Closure.id,
+            Closure.number,
+            Closure.sales,
+            Closure.net_minor,
+            Closure.box_minor,
+            Closure.voucher_id,
+            Closure.closed_at,
+        )
+        .join(Till, Till.id == Closure.till_id)
+        .where(Till.market_day_id == market.id)
+        .order_by(Closure.closed_at)
+    ).all()
+    net_minor = sum(closure.net_minor for closure in closures)
+    box_minor = sum(closure.box_minor for closure in closures)
+    consigned_minor = _consigned(session, [c.voucher_id for c in closures if c.voucher_id])
+    funds, lit = _uses(session, [closure.id for closure in closures])
+    refunds, refunds_minor = _refunds(session, market.id)
+    return MarketPage(
+        market=market,
+        community=row[12],
+        give=row[13],
+        help=row[14],
+        notice=row[15],
+        hosts=tuple(line.strip() for line in row[16].splitlines() if line.strip()),
+        stalls=_stalls(session, market.id),
+        basis=_basis(session, market.id),
+        receipts=_receipts(session, market.id),
+        income_minor=net_minor + box_minor + consigned_minor,
+        consigned_minor=consigned_minor,
+        box_minor=box_minor,
+        net_minor=net_minor + box_minor,
+        funds=funds,
+        lit=lit,
+        refunds=refunds,
+        refunds_minor=refunds_minor,
+        corrections=tuple(
+            Correction(c.closed_at, c.number, c.sales, c.net_minor)
+            for c in closures
+            if c.number > 1
+        ),
+    )
+
+
+def _consigned(session: Session, voucher_ids: Sequence[int]) -> int:
+    """What these closures' vouchers owe to consignors."""
+    owed = session.scalar(
+        select(func.sum(Posting.amount_minor))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.voucher_id.in_(voucher_ids), Account.kind == "payable")
+    )
+    return -(owed or 0)
+
+
+def _stalls(session: Session, market_day_id: int) -> tuple[StallRow, ...]:
+    rows = session.execute(
+        select(Stall.id, Stall.number, Stall.name, Listing.name)
+        .outerjoin(Listing, (Listing.stall_id == Stall.id) & Listing.retired_at.is_(None))
+        .where(Stall.market_day_id == market_day_id)
+        .order_by(Stall.number, Stall.id, Listing.position)
+    )
+    found: dict[int, tuple[str, str, list[str]]] = {}
+    for id_, number, name, sells in rows:
+        found.setdefault(id_, (number, name, []))[2].extend([sells] if sells else [])
+    return tuple(StallRow(number, name, tuple(sells)) for number, name, sells in found.values())
+
+
+def _basis(session: Session, market_day_id: int) -> Basis | None:
+    row = session.execute(
+        select(LegalBasis.kind, Holder.name, LegalBasis.filing_number, LegalBasis.handover_due_on)
+        .join(Holder, Holder.id == LegalBasis.holder_id)
+        .where(LegalBasis.market_day_id == market_day_id)
+    ).one_or_none()
+    return Basis(*row) if row else None
+
+
+def _receipts(session: Session, market_day_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Sale)
+            .join(Till, Till.id == Sale.till_id)
+            .where(Till.market_day_id == market_day_id)
+        )
+        or 0
+    )
+
+
+def _uses(
+    session: Session, closure_ids: Sequence[int]
+) -> tuple[tuple[FundUse, ...], dict[int, int]]:
+    places = places_of_closures(session, closure_ids) if closure_ids else []
+    wish_of = dict(
+        session.execute(
+            select(Allocation.id, Allocation.wish_id).where(
+                Allocation.id.in_({p.allocation_id for p in places if p.allocation_id})
+            )
+        )
+        .tuples()
+        .all()
+    )
+    names = {
+        row[0]: row[1:]
+        for row in session.execute(
+            select(Fund.id, Fund.name, Fund.name_en, Fund.purpose).where(
+                Fund.id.in_({place.fund_id for place in places})
+            )
+        )
+    }
+    lit: dict[int, int] = {}
+    sums = {
+        fund_id: dict.fromkeys(("wishes", "costs", "refunded", "waiting"), 0) for fund_id in names
+    }
+    for place in places:
+        wish_id = wish_of.get(place.allocation_id) if place.allocation_id else None
+        if wish_id is not None:
+            lit[wish_id] = lit.get(wish_id, 0) + place.amount_minor
+            use = "wishes"
+        elif place.allocation_id is not None:
+            use = "costs"
+        else:
+            use = "waiting" if place.refund_id is None else "refunded"
+        sums[place.fund_id][use] += place.amount_minor
+    funds = tuple(
+        FundUse(
+            *names[fund_id],
+            laid_minor=sum(used.values()),
+            wishes_minor=used["wishes"],
+            costs_minor=used["costs"],
+            refunded_minor=used["refunded"],
+            waiting_minor=used["waiting"],
+        )
+        for fund_id, used in sums.items()
+    )
+    return funds, lit
+
+
+def _refunds(session: Session, market_day_id: int) -> tuple[int, int]:
+    row = session.execute(
+        select(func.count(Refund.sale_id.distinct()), func.sum(Refund.amount_minor))
+        .join(SalePosition, SalePosition.sale_id == Refund.sale_id)
+        .join(Closure, Closure.id == SalePosition.closure_id)
+        .join(Till, Till.id == Closure.till_id)
+        .where(Till.market_day_id == market_day_id)
+    ).one()
+    return row[0], row[1] or 0

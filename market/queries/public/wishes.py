@@ -1,0 +1,253 @@
+"""The wish wall and one wish, as anybody may see them; what may not be shown is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from market.models.proceeds import Allocation, Wish, WishCost, WishStep
+from market.models.sales import Closure, MarketDay, Till
+from market.queries.proceeds.visibility import visible_wish_condition
+from market.queries.public.trace import Contribution, contributions
+
+PAGE_SIZE = 24
+GROUPS = {
+    "fulfilled": ("delivered", "followed_up"),
+    "lit": ("lit", "bought"),
+    "waiting": ("open",),
+}
+"""What the wall's filter offers, in the wall's order, and the states behind each."""
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WishOnWall:
+    """One lantern. `state_on` is when it came to its state; `percent` how far it is funded."""
+
+    id: int
+    code: str
+    words: str
+    words_en: str
+    kind: str
+    theme: str
+    state: str
+    percent: int
+    state_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A page of the wall, and counts over the whole of it."""
+
+    wishes: tuple[WishOnWall, ...]
+    counts: dict[str, int]
+    themes: tuple[str, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a visitor chose; None for all."""
+
+    state: str | None = None
+    kind: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LitBy:
+    """What one market gave to a wish, and by how many of its receipts."""
+
+    slug: str
+    name: str
+    on: date
+    amount_minor: int
+    receipts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishPage:
+    """One wish with its costs, its steps (state → moment) and the markets that lit it."""
+
+    wish: WishOnWall
+    month: str
+    cost_minor: int
+    funded_minor: int
+    spent_minor: int
+    saved_minor: int
+    cost_lines: tuple[CostLine, ...]
+    steps: dict[str, datetime]
+    markets: tuple[LitBy, ...]
+    receipts: int
+
+
+_PERCENT = case((Wish.cost_minor > 0, Wish.funded_minor * _WHOLE // Wish.cost_minor), else_=_WHOLE)
+_CAME_TO = (
+    select(func.max(WishStep.at))
+    .where(WishStep.wish_id == Wish.id, WishStep.state == Wish.state)
+    .scalar_subquery()
+)
+_WISHES = select(
+    Wish.id,
+    Wish.code,
+    Wish.text,
+    Wish.text_en,
+    Wish.kind,
+    Wish.theme,
+    Wish.state,
+    _PERCENT,
+    _CAME_TO,
+)
+"""In the order of `WishOnWall`."""
+
+
+def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wall:
+    """Page `page` (from 1) of the wall: fulfilled first, then lit, then waiting."""
+    shown = visible_wish_condition(today)
+    counts = dict(
+        session.execute(select(Wish.state, func.count()).where(shown).group_by(Wish.state))
+        .tuples()
+        .all()
+    )
+    themes = session.scalars(
+        select(Wish.theme).where(shown, Wish.theme != "").distinct().order_by(Wish.theme)
+    ).all()
+    found = [shown, *_conditions(chosen)]
+    total = session.scalar(select(func.count()).select_from(Wish).where(*found)) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    rows = session.execute(
+        _WISHES.where(*found)
+        .order_by(_wall_order(), Wish.changed_at.desc(), Wish.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Wall(
+        wishes=tuple(WishOnWall(*row) for row in rows),
+        counts={
+            group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
+        },
+        themes=tuple(themes),
+        page=page,
+        pages=pages,
+    )
+
+
+def wishes_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[int, WishOnWall]:
+    """Those of the wishes that may be shown."""
+    rows = session.execute(_WISHES.where(Wish.id.in_(ids), visible_wish_condition(today)))
+    return {row[0]: WishOnWall(*row) for row in rows}
+
+
+def wish_page(session: Session, code: str, *, today: date) -> WishPage | None:
+    """A wish that may be shown; None for a withdrawn, expired or unknown one alike."""
+    row = session.execute(
+        _WISHES.add_columns(Wish.month, Wish.cost_minor, Wish.funded_minor).where(
+            Wish.code == code, visible_wish_condition(today)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    wish = WishOnWall(*row[:9])
+    month, cost_minor, funded_minor = row[9:]
+    lines = session.execute(
+        select(WishCost.name, WishCost.amount_minor)
+        .where(WishCost.wish_id == wish.id)
+        .order_by(WishCost.number)
+    )
+    steps = dict(
+        session.execute(
+            select(WishStep.state, func.max(WishStep.at))
+            .where(WishStep.wish_id == wish.id)
+            .group_by(WishStep.state)
+        )
+        .tuples()
+        .all()
+    )
+    allocations = session.execute(
+        select(Allocation.id, Allocation.spent_minor, Allocation.returned_minor).where(
+            Allocation.wish_id == wish.id
+        )
+    ).all()
+    given = contributions(session, [a.id for a in allocations]) if allocations else []
+    spent_minor = sum(a.spent_minor for a in allocations)
+    return WishPage(
+        wish=wish,
+        month=month,
+        cost_minor=cost_minor,
+        funded_minor=funded_minor,
+        spent_minor=spent_minor,
+        saved_minor=cost_minor - spent_minor if "bought" in steps else 0,
+        cost_lines=tuple(CostLine(*line) for line in lines),
+        steps=steps,
+        markets=_markets(session, given),
+        receipts=len({gift.sale_id for gift in given if gift.sale_id is not None}),
+    )
+
+
+def receipts_by_wish(session: Session, wish_ids: Sequence[int]) -> dict[int, int]:
+    """By how many receipts each wish was lit."""
+    wish_of = dict(
+        session.execute(
+            select(Allocation.id, Allocation.wish_id).where(Allocation.wish_id.in_(wish_ids))
+        )
+        .tuples()
+        .all()
+    )
+    sales: dict[int | None, set[UUID]] = {}
+    for gift in contributions(session, wish_of):
+        if gift.sale_id is not None:
+            sales.setdefault(wish_of[gift.allocation_id], set()).add(gift.sale_id)
+    return {wish_id: len(sales.get(wish_id, ())) for wish_id in wish_ids}
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.state in GROUPS:
+        found.append(Wish.state.in_(GROUPS[chosen.state]))
+    if chosen.kind:
+        found.append(Wish.kind == chosen.kind)
+    if chosen.theme:
+        found.append(Wish.theme == chosen.theme)
+    return found
+
+
+def _wall_order() -> ColumnElement[int]:
+    ranks = {state: rank for rank, states in enumerate(GROUPS.values()) for state in states}
+    return case(ranks, value=Wish.state, else_=len(GROUPS))
+
+
+def _markets(session: Session, given: Sequence[Contribution]) -> tuple[LitBy, ...]:
+    closures = {gift.closure_id for gift in given if gift.closure_id is not None}
+    rows = session.execute(
+        select(Closure.id, MarketDay.slug, MarketDay.name, MarketDay.held_on)
+        .join(Till, Till.id == Closure.till_id)
+        .join(MarketDay, MarketDay.id == Till.market_day_id)
+        .where(Closure.id.in_(closures))
+    )
+    day_of = {row[0]: (row[1], row[2], row[3]) for row in rows}
+    amounts: dict[tuple[str, str, date], int] = {}
+    sales: dict[tuple[str, str, date], set[UUID]] = {}
+    for gift in given:
+        if gift.closure_id is None:
+            continue
+        day = day_of[gift.closure_id]
+        amounts[day] = amounts.get(day, 0) + gift.amount_minor
+        if gift.sale_id is not None:
+            sales.setdefault(day, set()).add(gift.sale_id)
+    return tuple(
+        LitBy(*day, amount_minor=amount, receipts=len(sales.get(day, ())))
+        for day, amount in sorted(amounts.items(), key=lambda item: item[0][2])
+    )
