@@ -103,7 +103,6 @@ class MarketPage:
     community: str
     give: str
     help: str
-    notice: str
     hosts: tuple[str, ...]
     stalls: tuple[StallRow, ...]
     basis: Basis | None
@@ -180,9 +179,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
     """A market day by its address, listed or not; None where there is none."""
     row = session.execute(
         _MARKETS.join(Community, Community.id == MarketDay.community_id)
-        .add_columns(
-            Community.name, MarketDay.give, MarketDay.help, MarketDay.notice, MarketDay.hosts
-        )
+        .add_columns(Community.name, MarketDay.give, MarketDay.help, MarketDay.hosts)
         .where(MarketDay.slug == slug)
     ).one_or_none()
     if row is None:
@@ -212,8 +209,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
         community=row[12],
         give=row[13],
         help=row[14],
-        notice=row[15],
-        hosts=tuple(line.strip() for line in row[16].splitlines() if line.strip()),
+        hosts=tuple(line.strip() for line in row[15].splitlines() if line.strip()),
         stalls=_stalls(session, market.id),
         basis=_basis(session, market.id),
         receipts=_receipts(session, market.id),
