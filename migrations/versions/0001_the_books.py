@@ -789,18 +789,22 @@ def upgrade():
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
     sa.Column('paid_from', sa.String(length=8), nullable=False),
     sa.Column('safe_holder_id', sa.Integer(), nullable=True),
+    sa.Column('till_id', sa.Integer(), nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('proposed_by_id', sa.Integer(), nullable=False),
     sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("paid_from IN ('till','safe','tender')", name=op.f('ck_refund_request_known_source')),
+    sa.CheckConstraint("(paid_from = 'safe') = (safe_holder_id IS NOT NULL) AND (paid_from = 'till') = (till_id IS NOT NULL)", name=op.f('ck_refund_request_source_named')),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_refund_request_proposed_by_id_person')),
     sa.ForeignKeyConstraint(['safe_holder_id'], ['holder.id'], name=op.f('fk_refund_request_safe_holder_id_holder')),
     sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name=op.f('fk_refund_request_sale_id_sale')),
+    sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_refund_request_till_id_till')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refund_request')),
     info={'posted': True}
     )
     with op.batch_alter_table('refund_request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_refund_request_sale_id'), ['sale_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_refund_request_till_id'), ['till_id'], unique=False)
 
     op.create_table('sale_line',
     sa.Column('sale_id', sa.Uuid(), nullable=False),
@@ -881,6 +885,7 @@ def upgrade():
     sa.Column('wish_id', sa.Integer(), nullable=True),
     sa.Column('allocation_id', sa.Integer(), nullable=True),
     sa.Column('market_day_id', sa.Integer(), nullable=True),
+    sa.Column('reverses_id', sa.Integer(), nullable=True),
     sa.Column('note', sa.String(length=200), nullable=False),
     sa.Column('evidence', sa.String(length=200), nullable=False),
     sa.Column('proposed_by_id', sa.Integer(), nullable=False),
@@ -893,6 +898,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_money_move_market_day_id_market_day')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_money_move_party_id_party')),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_money_move_proposed_by_id_person')),
+    sa.ForeignKeyConstraint(['reverses_id'], ['voucher.id'], name=op.f('fk_money_move_reverses_id_voucher')),
     sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_money_move_till_id_till')),
     sa.ForeignKeyConstraint(['to_account_id'], ['account.id'], name=op.f('fk_money_move_to_account_id_account')),
     sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name=op.f('fk_money_move_wish_id_wish')),
@@ -1122,6 +1128,7 @@ def downgrade():
     op.drop_table('sale_position')
     op.drop_table('sale_line')
     with op.batch_alter_table('refund_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_refund_request_till_id'))
         batch_op.drop_index(batch_op.f('ix_refund_request_sale_id'))
 
     op.drop_table('refund_request')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from market.domain.ledger.account import AccountKind, AccountRef
 from market.domain.ledger.entry import Entry, EntryKind
 from market.domain.ledger.entry import Posting as EntryLine
 from market.domain.ledger.months import booking_date, month_of
+from market.domain.ledger.seal import VoucherFacts, voucher_hash
 from market.domain.money import Money
 from market.models.ledger import Account, MonthLock, Posting, Voucher
 from market.models.people import Community
@@ -92,43 +92,28 @@ def post(
     booked_on, number = _take_number(session, community_id, now)
     accounts = _lock_accounts(session, community_id, entry)
     voucher_id = _next_voucher_id(session)
-    session.execute(
-        insert(Posting),
-        [
-            {
-                "voucher_id": voucher_id,
-                "account_id": accounts[line.account.code],
-                "amount_minor": line.amount_minor,
-            }
-            for line in entry.postings
-        ],
+    facts = VoucherFacts(
+        id=voucher_id,
+        community_id=community_id,
+        month=month_of(booked_on),
+        number=number,
+        kind=str(entry.kind),
+        booked_on=booked_on,
+        at=now,
+        memo=entry.memo,
+        by_id=by_id,
+        second_id=second_id,
+        reverses_id=reverses_id,
+        postings=[(accounts[line.account.code], line.amount_minor) for line in entry.postings],
     )
-    session.execute(
-        insert(Voucher).values(
-            id=voucher_id,
-            community_id=community_id,
-            month=month_of(booked_on),
-            number=number,
-            kind=str(entry.kind),
-            booked_on=booked_on,
-            at=now,
-            memo=entry.memo,
-            by_id=by_id,
-            second_id=second_id,
-            reverses_id=reverses_id,
-        )
-    )
+    _insert(session, facts)
     note(
         session,
         "voucher",
         community_id=community_id,
         now=now,
         voucher=voucher_id,
-        month=month_of(booked_on),
-        number=number,
-        kind=str(entry.kind),
-        by=by_id,
-        postings=postings_hash((accounts[p.account.code], p.amount_minor) for p in entry.postings),
+        hash=voucher_hash(facts),
     )
     return Posted(voucher_id, month_of(booked_on), number)
 
@@ -167,18 +152,38 @@ def local_day(session: Session, community_id: int, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
-def postings_hash(rows: Iterable[tuple[int, int]]) -> str:
-    """SHA-256 (hex) over 'account id:amount' in account order; what the audit chain vouches for."""
-    listed = ";".join(f"{account}:{amount}" for account, amount in sorted(rows))
-    return hashlib.sha256(listed.encode()).hexdigest()
-
-
 def account_id(session: Session, community_id: int, account: AccountRef) -> int:
     """The row of an account, made when it is first named."""
     _make_accounts(session, community_id, [account])
     return session.scalars(
         select(Account.id).where(Account.community_id == community_id, Account.code == account.code)
     ).one()
+
+
+def _insert(session: Session, facts: VoucherFacts) -> None:
+    """The postings and then their voucher, which seals them."""
+    session.execute(
+        insert(Posting),
+        [
+            {"voucher_id": facts.id, "account_id": account, "amount_minor": amount_minor}
+            for account, amount_minor in facts.postings
+        ],
+    )
+    session.execute(
+        insert(Voucher).values(
+            id=facts.id,
+            community_id=facts.community_id,
+            month=facts.month,
+            number=facts.number,
+            kind=facts.kind,
+            booked_on=facts.booked_on,
+            at=facts.at,
+            memo=facts.memo,
+            by_id=facts.by_id,
+            second_id=facts.second_id,
+            reverses_id=facts.reverses_id,
+        )
+    )
 
 
 def _take_number(session: Session, community_id: int, now: datetime) -> tuple[date, int]:

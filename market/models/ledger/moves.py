@@ -13,9 +13,8 @@ from market.models.base import POSTED, Base, Minor
 class MoneyMove(Base):
     """Money that one person proposes to move and another lets go.
 
-    hand_over, deposit, settlement, payout, reimbursement, spending, return, cost_advanced,
-    cost_cleared, over_cleared, short_cleared, short_paid_in. `from_account_id` is credited,
-    `to_account_id` debited by `amount_minor`; `fee_minor` of it stays with a platform.
+    The kinds are MoveKind's. `from_account_id` is credited, `to_account_id` debited by
+    `amount_minor`; `fee_minor` of it stays with a platform. A reversal names its voucher.
     """
 
     __tablename__ = "money_move"
@@ -37,6 +36,7 @@ class MoneyMove(Base):
     wish_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id"))
     allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
     market_day_id: Mapped[int | None] = mapped_column(ForeignKey("market_day.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
     note: Mapped[str] = mapped_column(String(200))
     evidence: Mapped[str] = mapped_column(String(200), default="")
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

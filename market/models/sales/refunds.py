@@ -12,11 +12,19 @@ from market.models.base import POSTED, Base, Minor
 
 
 class RefundRequest(Base):
-    """What is to be paid back and why. `lines` = [[line number, pieces, amount_minor], …]."""
+    """What is to be paid back and why. `lines` = [[line number, pieces, amount_minor], …].
+
+    It is paid out of an open till's box, out of a custodian's cash, or by the sale's own tender.
+    """
 
     __tablename__ = "refund_request"
     __table_args__ = (
         CheckConstraint("paid_from IN ('till','safe','tender')", name="known_source"),
+        CheckConstraint(
+            "(paid_from = 'safe') = (safe_holder_id IS NOT NULL)"
+            " AND (paid_from = 'till') = (till_id IS NOT NULL)",
+            name="source_named",
+        ),
         POSTED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -26,6 +34,7 @@ class RefundRequest(Base):
     amount_minor: Mapped[int] = mapped_column(Minor)
     paid_from: Mapped[str] = mapped_column(String(8))
     safe_holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"))
+    till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"), index=True)
     reason: Mapped[str] = mapped_column(String(200))
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]

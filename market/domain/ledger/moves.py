@@ -1,0 +1,65 @@
+"""Money moved by two people: what kinds of it there are, and which vouchers two may reverse."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from market.domain.errors import N_
+from market.domain.ledger.entry import EntryKind
+
+
+class MoveKind(StrEnum):
+    """What one person may propose and another let go."""
+
+    HAND_OVER = "hand_over"
+    DEPOSIT = "deposit"
+    SETTLEMENT = "settlement"
+    PAYOUT = "payout"
+    REIMBURSEMENT = "reimbursement"
+    COST_ADVANCED = "cost_advanced"
+    CASH_ADVANCED = "cash_advanced"
+    COST_CLEARED = "cost_cleared"
+    OVER_CLEARED = "over_cleared"
+    SHORT_CLEARED = "short_cleared"
+    SHORT_PAID_IN = "short_paid_in"
+    SPENDING = "spending"
+    RETURN = "return"
+    REVERSAL = "reversal"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, for translation."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    MoveKind.HAND_OVER: N_("交接"),
+    MoveKind.DEPOSIT: N_("存入银行"),
+    MoveKind.SETTLEMENT: N_("平台到账"),
+    MoveKind.PAYOUT: N_("寄售货款结算"),
+    MoveKind.REIMBURSEMENT: N_("报销"),
+    MoveKind.COST_ADVANCED: N_("垫付成本"),
+    MoveKind.CASH_ADVANCED: N_("垫付备用金"),
+    MoveKind.COST_CLEARED: N_("成本结算"),
+    MoveKind.OVER_CLEARED: N_("长款转无明细收入"),
+    MoveKind.SHORT_CLEARED: N_("短款由专款承担"),
+    MoveKind.SHORT_PAID_IN: N_("短款补交"),
+    MoveKind.SPENDING: N_("付款"),
+    MoveKind.RETURN: N_("款项退回"),
+    MoveKind.REVERSAL: N_("冲正"),
+}
+
+REVERSIBLE = frozenset(
+    {
+        EntryKind.HAND_OVER,
+        EntryKind.DEPOSIT,
+        EntryKind.SETTLEMENT,
+        EntryKind.PAYOUT,
+        EntryKind.REIMBURSEMENT,
+        EntryKind.COST_ADVANCED,
+        EntryKind.CASH_ADVANCED,
+        EntryKind.SHORT_PAID_IN,
+    }
+)
+"""Vouchers that only say where money is or whom it is owed to. The others have their own ways
+back: a sale is refunded, an allocation returned, a count explained."""
