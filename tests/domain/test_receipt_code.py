@@ -37,7 +37,7 @@ def test_the_alphabet_is_prime_and_has_no_look_alikes() -> None:
     assert not set(ALPHABET) & set("01ILO")
 
 
-@pytest.mark.parametrize("chance", [b"\x00" * 16, b"\xff" * 16, secrets.token_bytes(16)])
+@pytest.mark.parametrize("chance", [b"\x00" * 16, b"\xff" * 16, bytes(range(0, 256, 17))])
 def test_every_single_wrong_symbol_at_every_position_is_caught(chance: bytes) -> None:
     code = mint(lambda _: chance)
     for place in range(LENGTH):
