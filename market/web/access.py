@@ -71,7 +71,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 
 
 def _marked(view: _View, access: Access) -> _View:
-    view.access = access  # type: ignore[attr-defined] - read by `access_of`
+    view.access = access  # type: ignore[attr-defined]  # read by `access_of`
     return view
 
 

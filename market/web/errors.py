@@ -53,7 +53,7 @@ def status_of(error: MarketError) -> int:
 def sentence_of(error: MarketError) -> str:
     """The error in the page's language, its facts written as the page writes them."""
     facts = {name: _fact_text(value) for name, value in error.facts.items()}
-    return gettext(error.sentence, **facts)
+    return str(gettext(error.sentence, **facts))
 
 
 def install(app: Flask) -> None:

@@ -1,9 +1,11 @@
-"""A request whose database work collided with another's is done again, a few times at most."""
+"""Database work that collided with another's is done again, a few times at most."""
 
 from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -11,9 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from market.domain.errors import N_, Busy
 from market.extensions import database_is_busy, db
+from market.web.measures import UNITS_RETRIED
 
 TRIES = 4
 _LONGEST_PAUSE_SECONDS = 0.08
+
+Result = TypeVar("Result")
 
 
 class TooBusy(Busy):
@@ -26,13 +31,22 @@ class RetryingFlask(Flask):
     """Flask whose views may be run again: a unit of work that failed has written nothing."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        for number in range(TRIES):
-            try:
-                return super().dispatch_request()
-            except DBAPIError as error:
-                if not database_is_busy(error):
-                    raise
-                db.session.remove()
-                # Those who collided must not meet again at the same moment.
-                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS) * (number + 1))  # noqa: S311
-        raise TooBusy
+        return persistently(super().dispatch_request)
+
+
+def persistently(work: Callable[[], Result]) -> Result:
+    """Do `work`, again where the database was only busy; raises TooBusy after a few tries.
+
+    `work` holds whole units of work: what is run again has written nothing.
+    """
+    for number in range(TRIES):
+        try:
+            return work()
+        except DBAPIError as error:
+            if not database_is_busy(error):
+                raise
+            db.session.remove()
+            UNITS_RETRIED.inc()
+            # Those who collided must not meet again at the same moment.
+            time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS) * (number + 1))  # noqa: S311
+    raise TooBusy
