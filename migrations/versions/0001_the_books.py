@@ -321,6 +321,7 @@ def upgrade():
     sa.Column('funded_minor', sa.BigInteger(), nullable=False),
     sa.Column('consent_ref', sa.String(length=36), nullable=False),
     sa.Column('content_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('written_by_id', sa.Integer(), nullable=False),
     sa.Column('entered_by_id', sa.Integer(), nullable=False),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
@@ -331,6 +332,7 @@ def upgrade():
     sa.CheckConstraint('cost_minor >= 0', name=op.f('ck_wish_cost_not_negative')),
     sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_wish_community_id_community')),
     sa.ForeignKeyConstraint(['entered_by_id'], ['person.id'], name=op.f('fk_wish_entered_by_id_person')),
+    sa.ForeignKeyConstraint(['written_by_id'], ['person.id'], name=op.f('fk_wish_written_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_wish')),
     sa.UniqueConstraint('code', name=op.f('uq_wish_code'))
     )
@@ -338,6 +340,24 @@ def upgrade():
         batch_op.create_index('ix_wish_community_id_state_opened_at', ['community_id', 'state', 'opened_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_wish_consent_ref'), ['consent_ref'], unique=False)
 
+    op.create_table('companions',
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('first_id', sa.Integer(), nullable=False),
+    sa.Column('second_id', sa.Integer(), nullable=False),
+    sa.Column('proposed_by_id', sa.Integer(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by_id', sa.Integer(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(confirmed_by_id IS NULL) = (confirmed_at IS NULL)', name=op.f('ck_companions_confirmed_whole')),
+    sa.CheckConstraint('confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id', name=op.f('ck_companions_two_people')),
+    sa.CheckConstraint('first_id <> second_id', name=op.f('ck_companions_two_companions')),
+    sa.ForeignKeyConstraint(['confirmed_by_id'], ['person.id'], name=op.f('fk_companions_confirmed_by_id_person')),
+    sa.ForeignKeyConstraint(['first_id'], ['person.id'], name=op.f('fk_companions_first_id_person')),
+    sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_companions_proposed_by_id_person')),
+    sa.ForeignKeyConstraint(['second_id'], ['person.id'], name=op.f('fk_companions_second_id_person')),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name=op.f('fk_companions_wish_id_wish')),
+    sa.PrimaryKeyConstraint('wish_id', name=op.f('pk_companions'))
+    )
     op.create_table('consent_withdrawal',
     sa.Column('consent_id', sa.Integer(), nullable=False),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=False),
@@ -465,11 +485,9 @@ def upgrade():
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('safe_holder_id', sa.Integer(), nullable=False),
     sa.Column('float_minor', sa.BigInteger(), nullable=False),
-    sa.Column('float_voucher_id', sa.Integer(), nullable=True),
     sa.Column('opened_by_id', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('float_minor >= 0', name=op.f('ck_till_float_not_negative')),
-    sa.ForeignKeyConstraint(['float_voucher_id'], ['voucher.id'], name=op.f('fk_till_float_voucher_id_voucher')),
     sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_till_market_day_id_market_day')),
     sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_till_opened_by_id_person')),
     sa.ForeignKeyConstraint(['safe_holder_id'], ['holder.id'], name=op.f('fk_till_safe_holder_id_holder')),
@@ -544,11 +562,13 @@ def upgrade():
     sa.Column('till_id', sa.Integer(), nullable=False),
     sa.Column('pieces', sa.JSON(), nullable=False),
     sa.Column('counted_minor', sa.BigInteger(), nullable=False),
+    sa.Column('box_minor', sa.BigInteger(), nullable=False),
     sa.Column('counted_by_id', sa.Integer(), nullable=False),
     sa.Column('first_name', sa.String(length=40), nullable=False),
     sa.Column('second_name', sa.String(length=40), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('counted_minor >= 0', name=op.f('ck_cash_count_not_negative')),
+    sa.CheckConstraint('box_minor BETWEEN 0 AND counted_minor', name=op.f('ck_cash_count_box_within')),
     sa.ForeignKeyConstraint(['counted_by_id'], ['person.id'], name=op.f('fk_cash_count_counted_by_id_person')),
     sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_cash_count_till_id_till')),
     sa.PrimaryKeyConstraint('till_id', name=op.f('pk_cash_count')),
@@ -639,7 +659,7 @@ def upgrade():
     op.create_table('quarantined_sale',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('till_id', sa.Integer(), nullable=False),
-    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=True),
     sa.Column('sale_id', sa.Uuid(), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
@@ -1201,6 +1221,7 @@ def downgrade():
 
     op.drop_table('device')
     op.drop_table('declared_interest')
+    op.drop_table('companions')
     op.drop_table('consent_withdrawal')
     with op.batch_alter_table('wish', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_wish_consent_ref'))

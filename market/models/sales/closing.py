@@ -20,13 +20,21 @@ from market.models.base import POSTED, Base, Minor
 
 
 class CashCount(Base):
-    """The one blind count of a till: pieces by denomination (minor units → pieces), two names."""
+    """The one blind count of a till: pieces by denomination (minor units → pieces), two names.
+
+    `box_minor` is what of it has no sale behind it, said before anybody saw the expected sum.
+    """
 
     __tablename__ = "cash_count"
-    __table_args__ = (CheckConstraint("counted_minor >= 0", name="not_negative"), POSTED)
+    __table_args__ = (
+        CheckConstraint("counted_minor >= 0", name="not_negative"),
+        CheckConstraint("box_minor BETWEEN 0 AND counted_minor", name="box_within"),
+        POSTED,
+    )
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), primary_key=True)
     pieces: Mapped[dict[str, int]] = mapped_column(JSON)
     counted_minor: Mapped[int] = mapped_column(Minor)
+    box_minor: Mapped[int] = mapped_column(Minor, default=0)
     counted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     first_name: Mapped[str] = mapped_column(String(40))
     second_name: Mapped[str] = mapped_column(String(40))
@@ -47,7 +55,8 @@ class CountConfirmation(Base):
 class Closure(Base):
     """The frozen result of closing a till. Number 1 counts the cash; later ones are supplements.
 
-    `variance_minor` = counted − expected. `box_minor` is money with no sale behind it.
+    `variance_minor` = counted − expected. `box_minor` is money with no sale behind it. `sales`
+    counts those that were not voided; a voided one keeps an empty position.
     """
 
     __tablename__ = "closure"

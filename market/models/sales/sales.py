@@ -89,13 +89,16 @@ class SaleLine(Base):
 
 
 class QuarantinedSale(Base):
-    """A record set aside for a person to look at: same id with other content, or refused."""
+    """A record set aside for a person to look at: same id with other content, or refused.
+
+    `device_id` is null where it named a device that this market day does not have.
+    """
 
     __tablename__ = "quarantined_sale"
     __table_args__ = (POSTED,)
     id: Mapped[int] = mapped_column(primary_key=True)
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     sale_id: Mapped[UUID]
     content: Mapped[str] = mapped_column(Text)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)

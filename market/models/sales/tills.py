@@ -25,7 +25,6 @@ class Till(Base):
     name: Mapped[str] = mapped_column(String(40))
     safe_holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
     float_minor: Mapped[int] = mapped_column(Minor)
-    float_voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
 
