@@ -1,10 +1,13 @@
-"""Identifiers that sort by the time they were made, so that rows are stored in order."""
+"""Identifiers: some that sort by the time they were made, and symbols for codes people copy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""31 symbols without 0 O, 1 I L, for codes that are read out, written down and typed in."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from string import ascii_uppercase
 
 from market.domain.errors import N_, Invalid
+from market.domain.identifiers import READABLE
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""31 symbols without 0 O, 1 I L. A prime number of them, on which the check character rests."""
+ALPHABET = READABLE
+"""31 symbols. A prime number of them, on which the check character rests."""
 LENGTH = 12
 """Eleven random symbols (54.5 bits) and the check character, shown in three groups of four."""
 

@@ -8,11 +8,12 @@ from market.models.proceeds.allocations import (
     ProposalItem,
 )
 from market.models.proceeds.consents import Consent, ConsentWithdrawal
-from market.models.proceeds.wishes import Wish, WishCost, WishReview, WishStep
+from market.models.proceeds.wishes import Companions, Wish, WishCost, WishReview, WishStep
 
 __all__ = [
     "Allocation",
     "AllocationReturn",
+    "Companions",
     "Consent",
     "ConsentWithdrawal",
     "Proposal",

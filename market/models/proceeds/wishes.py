@@ -15,7 +15,8 @@ class Wish(Base):
 
     `state` and `funded_minor` are kept beside the records they follow from (steps, allocations)
     and recomputed by the ledger check. `consent_ref` is an opaque reference; without valid
-    consent rows behind it nothing renders.
+    consent rows behind it nothing renders. `written_by_id` is the author of the present content,
+    who may not be its second reader.
     """
 
     __tablename__ = "wish"
@@ -43,6 +44,7 @@ class Wish(Base):
     funded_minor: Mapped[int] = mapped_column(Minor, default=0)
     consent_ref: Mapped[str] = mapped_column(String(36), index=True)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
@@ -88,3 +90,25 @@ class WishStep(Base):
     note: Mapped[str] = mapped_column(String(200), default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+class Companions(Base):
+    """Two volunteers for a wish that costs nothing: named by one person, confirmed by another."""
+
+    __tablename__ = "companions"
+    __table_args__ = (
+        CheckConstraint("first_id <> second_id", name="two_companions"),
+        CheckConstraint(
+            "confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="two_people"
+        ),
+        CheckConstraint(
+            "(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed_whole"
+        ),
+    )
+    wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"), primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]

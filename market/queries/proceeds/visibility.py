@@ -1,0 +1,75 @@
+"""The one rule that says which wishes the public may see; it fails closed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+
+from market.domain.proceeds.consent import PUBLISHING, Purpose
+from market.domain.proceeds.wish import PUBLISHED
+from market.models.proceeds import Consent, ConsentWithdrawal, Wish, WishReview
+
+
+def visible_wish_condition(today: date) -> ColumnElement[bool]:
+    """For the WHERE of a query over `Wish`: published, passed by a second reader, consented to.
+
+    `today` is the community's own day: a consent holds from `given_on` to before `expires_on`.
+    """
+    return and_(Wish.state.in_(PUBLISHED), publishable_wish_condition(today))
+
+
+def publishable_wish_condition(today: date) -> ColumnElement[bool]:
+    """The same without the state: this very content may be shown today."""
+    return and_(
+        passed_review_condition(),
+        consent_condition(Purpose.PROCESS, today),
+        consent_condition(Purpose.PUBLISH_TEXT, today),
+    )
+
+
+def passed_review_condition() -> ColumnElement[bool]:
+    """The latest review is of the present content, by another than its author, with three noes."""
+    latest = (
+        select(func.max(WishReview.id))
+        .where(WishReview.wish_id == Wish.id)
+        .correlate(Wish)
+        .scalar_subquery()
+    )
+    return (
+        select(WishReview.id)
+        .where(
+            WishReview.id == latest,
+            WishReview.content_hash == Wish.content_hash,
+            WishReview.reviewed_by_id != Wish.written_by_id,
+            WishReview.neighbours_could_guess.is_(False),
+            WishReview.school_could_guess.is_(False),
+            WishReview.child_would_be_hurt.is_(False),
+        )
+        .correlate(Wish)
+        .exists()
+    )
+
+
+def consent_condition(purpose: Purpose, today: date) -> ColumnElement[bool]:
+    """A consent to `purpose` stands behind the wish today; to publish, the child said yes too."""
+    withdrawn = (
+        select(ConsentWithdrawal.consent_id)
+        .where(ConsentWithdrawal.consent_id == Consent.id)
+        .correlate(Consent)
+        .exists()
+    )
+    return (
+        select(Consent.id)
+        .where(
+            Consent.community_id == Wish.community_id,
+            Consent.reference == Wish.consent_ref,
+            Consent.purpose == purpose,
+            Consent.given_on <= today,
+            Consent.expires_on > today,
+            Consent.child_agreed.is_(True) if purpose in PUBLISHING else true(),
+            ~withdrawn,
+        )
+        .correlate(Wish)
+        .exists()
+    )
