@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 # The application is imported where it is asked for: the tests of the domain start without it.
 # ruff: noqa: PLC0415
+
+# A busy machine is no counterexample.
+settings.register_profile("market", deadline=None)
+settings.load_profile("market")
 
 QUIET_CHROMIUM = [
     "--disable-gpu",
