@@ -133,10 +133,17 @@ def settle_refunds(session: Session, community_id: int, *, by_id: int, now: date
     waiting = _waiting_claims(session, community_id)
     if not waiting:
         return 0
-    _lock_funds(session, {claim.fund_id for claims in waiting.values() for claim in claims})
+    lock_funds(session, {claim.fund_id for claims in waiting.values() for claim in claims})
     return sum(
         _settle(session, community_id, refund_id, claims, by_id=by_id, now=now)
         for refund_id, claims in waiting.items()
+    )
+
+
+def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
+    """Lock funds in id order, before the month and its accounts, by whoever touches several."""
+    session.execute(
+        select(Fund.id).where(Fund.id.in_(fund_ids)).order_by(Fund.id).with_for_update()
     )
 
 
@@ -171,12 +178,6 @@ def _waiting_claims(session: Session, community_id: int) -> dict[int, list[Refun
     for claim in rows:
         waiting.setdefault(claim.refund_id, []).append(claim)
     return waiting
-
-
-def _lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
-    session.execute(
-        select(Fund.id).where(Fund.id.in_(fund_ids)).order_by(Fund.id).with_for_update()
-    )
 
 
 def _settle(

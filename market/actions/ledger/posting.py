@@ -122,6 +122,22 @@ def reverse(
     session: Session, voucher_id: int, memo: str, *, by_id: int, second_id: int, now: datetime
 ) -> Posted:
     """Post the opposite of a voucher; once, which the database keeps. Raises NoSuchVoucher."""
+    original = posted_entry(session, voucher_id)
+    return post(
+        session,
+        original.reversed(memo),
+        community_id=session.scalars(
+            select(Voucher.community_id).where(Voucher.id == voucher_id)
+        ).one(),
+        by_id=by_id,
+        second_id=second_id,
+        now=now,
+        reverses_id=voucher_id,
+    )
+
+
+def posted_entry(session: Session, voucher_id: int) -> Entry:
+    """The entry of a voucher, read back from its postings. Raises NoSuchVoucher."""
     voucher = session.get(Voucher, voucher_id)
     if voucher is None:
         raise NoSuchVoucher
@@ -129,20 +145,11 @@ def reverse(
         select(Account.code, Posting.amount_minor)
         .join(Account, Account.id == Posting.account_id)
         .where(Posting.voucher_id == voucher_id)
-    ).all()
-    original = Entry(
+    )
+    return Entry(
         EntryKind(voucher.kind),
         voucher.memo,
-        tuple(EntryLine(AccountRef.parse(code), amount) for code, amount in rows),
-    )
-    return post(
-        session,
-        original.reversed(memo),
-        community_id=voucher.community_id,
-        by_id=by_id,
-        second_id=second_id,
-        now=now,
-        reverses_id=voucher_id,
+        tuple(EntryLine(AccountRef.parse(code), amount) for code, amount in rows.tuples()),
     )
 
 
