@@ -135,7 +135,7 @@ MENDABLE = frozenset({WishState.DRAFT, WishState.REVIEWED, WishState.OPEN, WishS
 _ENDINGS = frozenset({WishState.WITHDRAWN, WishState.EXPIRED})
 _NEXT: Mapping[WishState, frozenset[WishState]] = {
     WishState.DRAFT: frozenset({WishState.REVIEWED}) | _ENDINGS,
-    WishState.REVIEWED: frozenset({WishState.DRAFT, WishState.OPEN, WishState.LIT}) | _ENDINGS,
+    WishState.REVIEWED: frozenset({WishState.DRAFT, WishState.OPEN}) | _ENDINGS,
     WishState.OPEN: frozenset({WishState.DRAFT, WishState.LIT}) | _ENDINGS,
     WishState.LIT: frozenset({WishState.DRAFT, WishState.OPEN, WishState.BOUGHT}) | _ENDINGS,
     WishState.BOUGHT: frozenset({WishState.DELIVERED}),
