@@ -1,1 +1,1 @@
-"""Acts on allocations and wishes."""
+"""Acts on funds, wishes and allocations."""
