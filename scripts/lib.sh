@@ -37,7 +37,12 @@ stop() {
 
 # --- The system ---------------------------------------------------------------
 
+# Leaves in $python an interpreter that is new enough: the checkout's own, once there is one.
 ensure_python() {
+    if has_sound_venv; then
+        python=$PYTHON
+        return 0
+    fi
     find_python || install_packages python3 python3-venv
     find_python || stop "需要 Python 3.11 或更新的版本。 / Python 3.11 or newer is needed."
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -113,12 +118,15 @@ root_prefix() {
 # --- The checkout -------------------------------------------------------------
 
 ensure_venv() {
-    # A virtual environment holds the path it was made at: a moved checkout needs a new one.
-    if grep -qF " $(pwd -P)/.venv" .venv/pyvenv.cfg 2>/dev/null && "$PYTHON" -c '' 2>/dev/null; then
-        return 0
+    if ! has_sound_venv; then
+        rm -rf .venv
+        "$python" -m venv .venv
     fi
-    rm -rf .venv
-    "$python" -m venv .venv
+}
+
+# A virtual environment holds the path it was made at: a moved checkout needs a new one.
+has_sound_venv() {
+    grep -qF " $(pwd -P)/.venv" .venv/pyvenv.cfg 2>/dev/null && "$PYTHON" -c '' 2>/dev/null
 }
 
 # ensure_requirements NAME LOCK…: installs the locks, unless these very files are what was installed last.
