@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
 
 from market.domain.errors import N_, Refused
 from market.domain.money import MOST_COUNT, Money, check_count, check_minor
 from market.domain.sales.consignment import LineRest
 from market.domain.sales.sale import Sale, SaleLine
+
+VERSION = 1
+"""The version of the canonical form of a refund."""
+
+
+class PaidFrom(StrEnum):
+    """Where the buyer's money comes from: an open till's box, a custodian's cash, the tender."""
+
+    TILL = "till"
+    SAFE = "safe"
+    TENDER = "tender"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, for translation."""
+        return _PAID_FROM_LABELS[self]
+
+
+_PAID_FROM_LABELS = {
+    PaidFrom.TILL: N_("从开着的钱箱付现金"),
+    PaidFrom.SAFE: N_("从保管的现金里付"),
+    PaidFrom.TENDER: N_("按原来的收款方式退回"),
+}
 
 
 class NothingToRefund(Refused):
@@ -108,6 +136,49 @@ class RefundParts:
     gift_minor: int
     payables: dict[int, int]
     """The consignors' parts by consignor, as the posting table wants them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFacts:
+    """A refund as it was paid; `lines` are (number, pieces, amount, the consignor's part)."""
+
+    sale_id: UUID
+    number: int
+    request_id: int
+    voucher_id: int
+    paid_by_id: int
+    paid_at: datetime
+    gift_minor: int
+    start_minor: int
+    end_minor: int
+    lines: Sequence[tuple[int, int, int, int]]
+
+
+def canonical_refund(facts: RefundFacts) -> bytes:
+    """The refund as a compact JSON array in ASCII, its lines in the order of their numbers.
+
+    [1, sale, number, request, voucher, by, moment in UTC, gift, start, end,
+    [[line, pieces, amount, consignor's part], …]]
+    """
+    row = [
+        VERSION,
+        str(facts.sale_id),
+        facts.number,
+        facts.request_id,
+        facts.voucher_id,
+        facts.paid_by_id,
+        facts.paid_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        facts.gift_minor,
+        facts.start_minor,
+        facts.end_minor,
+        sorted(facts.lines),
+    ]
+    return json.dumps(row, separators=(",", ":")).encode("ascii")
+
+
+def refund_hash(facts: RefundFacts) -> bytes:
+    """SHA-256 over the canonical form, 32 bytes."""
+    return hashlib.sha256(canonical_refund(facts)).digest()
 
 
 def sale_rest(lines: Sequence[SaleLine], gift_minor: int, refunds: Iterable[Refund]) -> SaleRest:
