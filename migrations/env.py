@@ -43,10 +43,11 @@ def run():
         )
         with context.begin_transaction():
             context.run_migrations()
-        role = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
-        if connection.dialect.name == "postgresql" and role != chosen.url.username:
-            with connection.begin():
-                grant_application_role(connection, role)
+    role = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+    if chosen.dialect.name == "postgresql" and role != chosen.url.username:
+        # A transaction of its own: looking at the version has begun one where nothing was to do.
+        with chosen.begin() as connection:
+            grant_application_role(connection, role)
 
 
 run()

@@ -25,6 +25,15 @@ def test_the_migrated_tables_are_those_of_the_models(app: Flask) -> None:
         check()
 
 
+def test_migrating_what_is_migrated_is_harmless(
+    app: Flask, databases: Databases, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGRATION_DATABASE_URL", databases.owner_url(database_url))
+    with app.app_context():
+        upgrade()
+        check()
+
+
 def test_the_migrations_can_be_taken_back_and_made_again(
     app: Flask, databases: Databases, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
