@@ -20,7 +20,7 @@ from market.actions.ledger.move_records import (
     waiting_move,
 )
 from market.actions.ledger.posting import post
-from market.actions.proceeds.approvers import require_approver
+from market.actions.people.approvers import require_approver
 from market.actions.proceeds.returns import give_back
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Invalid, Missing, Refused

@@ -21,7 +21,7 @@ from market.actions.ledger.move_records import (
     waiting_move,
 )
 from market.actions.ledger.posting import post
-from market.actions.proceeds.approvers import require_approver
+from market.actions.people.approvers import require_approver
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Missing, Refused
 from market.domain.ledger.account import AccountRef
