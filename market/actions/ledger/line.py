@@ -147,6 +147,11 @@ def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
     )
 
 
+def lock_all_funds(session: Session, community_id: int) -> None:
+    """Lock every fund of a community: what is laid on one may settle refunds on all of them."""
+    lock_funds(session, session.scalars(select(Fund.id).where(Fund.community_id == community_id)))
+
+
 def _lengthen(session: Session, fund_id: int, amount_minor: int) -> tuple[Span, int]:
     row = session.execute(
         update(Fund)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
 from market.domain.errors import N_, Invalid, Missing, Refused
@@ -91,6 +92,7 @@ def propose_lock(session: Session, command: LockMonth, *, by_id: int, now: datet
 
 def confirm_lock(session: Session, command: LockMonth, *, by_id: int, now: datetime) -> MonthLock:
     """Lock the month for good. Whoever is just posting into it is waited for, and comes before."""
+    require_approver(session, command.community_id, by_id)
     _take_month(session, command)
     lock = _waiting(session, command)
     two_people(lock.proposed_by_id, by_id)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from market.actions.ledger.line import lay_box_income, settle_refunds
+from market.actions.ledger.approvers import require_approver
+from market.actions.ledger.line import lay_box_income, lock_all_funds, settle_refunds
 from market.actions.ledger.move_entries import entry_of
 from market.actions.ledger.move_kinds import ProposeMove, sides_of
 from market.actions.ledger.move_limits import require_reversible, require_room, spend_committed
@@ -88,18 +89,23 @@ def propose_reversal(
 def decide_move(
     session: Session, command: DecideMove, *, by_id: int, now: datetime
 ) -> MoneyMoveDecision:
-    """Let the money go, or decline. An approval checks everything again and posts the voucher."""
+    """Let the money go, or decline. An approval checks everything again and posts the voucher.
+
+    Locks the community's turn, the funds, the month, the accounts. Raises NoLongerApprover,
+    NoSuchMove, AlreadyDecided, DecidedElsewhere, and what `two_people` and `require_room` raise.
+    """
+    require_approver(session, command.community_id, by_id)
     move = waiting_move(session, command.move_id, community_id=command.community_id)
     if not command.approved:
         return decline(session, move, command.reason, by_id=by_id, now=now)
     if move.kind in _OTHERS_DECIDE:
         raise DecidedElsewhere
     require_second_person(session, move, by_id)
+    if move.kind == MoveKind.OVER_CLEARED:
+        lock_all_funds(session, move.community_id)
     voucher_id = _post(session, move, by_id=by_id, now=now)
-    _carry_out(session, move)
-    decision = record_decision(session, move, voucher_id=voucher_id, by_id=by_id, now=now)
-    settle_refunds(session, move.community_id, by_id=by_id, now=now)
-    return decision
+    _carry_out(session, move, by_id=by_id, now=now)
+    return record_decision(session, move, voucher_id=voucher_id, by_id=by_id, now=now)
 
 
 def _post(session: Session, move: MoneyMove, *, by_id: int, now: datetime) -> int:
@@ -129,12 +135,13 @@ def _post(session: Session, move: MoneyMove, *, by_id: int, now: datetime) -> in
     return posted.voucher_id
 
 
-def _carry_out(session: Session, move: MoneyMove) -> None:
+def _carry_out(session: Session, move: MoneyMove, *, by_id: int, now: datetime) -> None:
     """What a move changes beside the books."""
     if move.allocation_id is not None:
         spend_committed(session, move.allocation_id, move.amount_minor)
     if move.kind == MoveKind.OVER_CLEARED:
         lay_box_income(session, move.id, _credited_funds(entry_of(session, move)))
+        settle_refunds(session, move.community_id, by_id=by_id, now=now)
 
 
 def _credited_funds(entry: Entry) -> dict[int, int]:

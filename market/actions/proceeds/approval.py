@@ -9,10 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Integer, case, column, insert, select, update, values
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import take
 from market.actions.ledger.posting import local_day, post
-from market.actions.people.approvers import require_approver
 from market.actions.proceeds.proposals import decide, proposal_of, require_fit
 from market.actions.proceeds.steps import record_step
 from market.domain.ledger.posting_table import allocation as allocation_entry

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from market.actions.people.approvers import require_approver, require_members
+from market.actions.ledger.approvers import require_approver, require_members
 from market.actions.proceeds.steps import locked_wish, step
 from market.actions.proceeds.wishes import require_publishable
 from market.domain.errors import N_, Invalid, Missing, Refused

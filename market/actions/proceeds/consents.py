@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_members
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
-from market.actions.people.approvers import require_members
 from market.actions.proceeds.steps import step
 from market.domain.errors import N_, Invalid, Missing, Refused
 from market.domain.proceeds.consent import ConsentTerms, Purpose, state_after_withdrawal

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.line import settle_refunds
 from market.actions.ledger.move_kinds import ProposeMove, Sides, require_ours
 from market.actions.ledger.move_limits import left_of_allocation, require_room, spend_committed
@@ -20,7 +21,6 @@ from market.actions.ledger.move_records import (
     waiting_move,
 )
 from market.actions.ledger.posting import post
-from market.actions.people.approvers import require_approver
 from market.actions.proceeds.returns import give_back
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Invalid, Missing, Refused

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import lay_return, lock_funds, settle_refunds
 from market.actions.ledger.move_kinds import ProposeMove, Sides
@@ -21,7 +22,6 @@ from market.actions.ledger.move_records import (
     waiting_move,
 )
 from market.actions.ledger.posting import post
-from market.actions.people.approvers import require_approver
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Missing, Refused
 from market.domain.ledger.account import AccountRef

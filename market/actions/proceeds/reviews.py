@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
-from market.actions.people.approvers import require_approver
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Forbidden, Invalid, Refused
 from market.domain.proceeds.wish import MENDABLE, WishState

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
-from market.actions.ledger.line import settle_refunds
+from market.actions.ledger.line import lock_all_funds, settle_refunds
 from market.actions.ledger.posting import post
 from market.actions.sales.tills import NotEnoughInTill, lock_till, require_open
 from market.domain.errors import N_, Refused
@@ -56,6 +56,7 @@ def pay_refund(
     )
     parts = refund_parts(sale.sale, sale.earlier, what)
     by_id = request.proposed_by_id
+    lock_all_funds(session, community_id)
     posted = post(
         session,
         posting_table.refund(

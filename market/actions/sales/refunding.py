@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
 from market.actions.sales.refund_payment import TenderCannotRefund, pay_refund
 from market.actions.sales.tills import lock_till
@@ -130,8 +131,10 @@ def decide_refund(
     """The second person's word: it lets a larger refund be paid, or looks at a small one after it.
 
     An approval checks again what is left. A small refund that is not approved stays paid, with the
-    objection beside it. Raises NoSuchRequest, AlreadyDecided, and what `two_people` raises.
+    objection beside it. Raises NoLongerApprover, NoSuchRequest,
+    AlreadyDecided, and what `two_people` raises.
     """
+    require_approver(session, command.community_id, by_id)
     request = _request(session, command)
     sale = _held_sale(session, command.community_id, request.sale_id, request.till_id)
     if session.get(RefundDecision, request.id) is not None:
