@@ -7,17 +7,35 @@ from flask import Flask
 from market import cli
 from market.blueprints import people, proceeds, public, sales
 from market.config import ROOT, Settings, settings_from_environment
-from market.extensions import babel, csrf, db, login, migrate
+from market.extensions import babel, csrf, db, migrate
 from market.web import (
     access,
+    addresses,
     errors,
     filters,
     headers,
-    language,
+    logs,
     operation,
+    preferences,
+    proxies,
     retries,
     sessions,
     static_files,
+)
+
+# In the order in which a request meets them.
+PARTS = (
+    logs,
+    proxies,
+    headers,
+    addresses,
+    errors,
+    filters,
+    preferences,
+    sessions,
+    access,
+    static_files,
+    operation,
 )
 
 
@@ -34,16 +52,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    csrf.init_app(app)
-    login.init_app(app)
     babel.init_app(
         app,
         default_locale="zh_CN",
         default_translation_directories=str(ROOT / "translations"),
-        locale_selector=language.chosen,
+        locale_selector=preferences.chosen_locale,
     )
-    for part in (operation, headers, errors, filters, language, static_files, sessions, access):
+    for part in PARTS:
         part.install(app)
+    # After `access`: whoever may not enter hears that, not that their form is stale.
+    csrf.init_app(app)
     for room in (public, people, sales, proceeds):
         app.register_blueprint(room.blueprint)
     cli.install(app)
@@ -64,14 +82,18 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.production,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": settings.session_absolute,
         "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_SSL_STRICT": settings.production,
+        # A token bound to a `__Host-` cookie needs no Referer, which in-app browsers may drop.
+        "WTF_CSRF_SSL_STRICT": False,
     }
 
 
 def engine_options(settings: Settings) -> dict[str, object]:
     """How connections are kept: READ COMMITTED on PostgreSQL, and dead ones noticed."""
+    # What was typed must not reach a log by way of a statement's parameters.
+    quiet: dict[str, object] = {"hide_parameters": True}
     if settings.on_sqlite:
-        return {}
-    return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 8}
+        return quiet
+    return quiet | {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 8}

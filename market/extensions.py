@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from threading import Condition
 
 from flask_babel import Babel
-from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -24,7 +23,6 @@ from market.models import Base
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
-login = LoginManager()
 babel = Babel()
 
 SQLITE_PRAGMAS = (

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from market.domain.errors import N_, Forbidden, Invalid
 
+LEAST_USERNAME = 2
+MOST_USERNAME = 40
 LEAST_PASSWORD = 10
 MOST_PASSWORD = 128
 _LEAST_DISTINCT = 5
@@ -70,6 +72,12 @@ class RelativeMayNotApprove(Forbidden):
     sentence = N_("收款人的亲属不能提出或批准这笔款项，请换一位同事。")
 
 
+class UsernameUnusable(Invalid):
+    """A name nobody could type again, or that could be taken for another."""
+
+    sentence = N_("用户名请用 2 到 40 个字母、数字或汉字，中间不要有空格。")
+
+
 class PasswordTooShort(Invalid):
     """Quick to guess by trying."""
 
@@ -111,6 +119,24 @@ def two_people(
         raise PayeeMayNotApprove
     if {proposer_id, approver_id} & set(relatives):
         raise RelativeMayNotApprove
+
+
+def normal_username(username: str) -> str:
+    """The form that is kept and looked up: case and width do not matter.
+
+    Raises UsernameUnusable.
+    """
+    normal = folded_username(username)
+    if not LEAST_USERNAME <= len(normal) <= MOST_USERNAME:
+        raise UsernameUnusable
+    if not all(sign.isalnum() or sign in "._-" for sign in normal):
+        raise UsernameUnusable
+    return normal
+
+
+def folded_username(username: str) -> str:
+    """A username as somebody types it who signs in, in the form that is looked up."""
+    return unicodedata.normalize("NFKC", username).casefold().strip()
 
 
 def normal_password(password: str) -> str:

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from market.domain.people import Role
 from market.extensions import reading
 from market.models.people import Community
 from market.queries.people.who import SignedIn, community_by_slug
+from market.web.addresses import came_from, local_path
+from market.web.sessions import whoever
 
 _View = TypeVar("_View", bound=Callable[..., ResponseReturnValue])
 
@@ -47,8 +48,10 @@ def for_roles(*roles: Role) -> Callable[[_View], _View]:
 
 def person() -> SignedIn:
     """The person whose session this request carries; only in routes that are not public."""
-    whoever: SignedIn = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's own way
-    return whoever
+    known = whoever()
+    if known is None:
+        abort(403)
+    return known
 
 
 def community() -> Community:
@@ -94,19 +97,32 @@ def _check() -> ResponseReturnValue | None:
         abort(403)
     if access.public:
         return None
-    if not current_user.is_authenticated:
+    known = whoever()
+    if known is None:
         return _to_sign_in()
-    if not access.roles:
-        return None
-    here = g.get("community")
-    if here is None:
-        abort(404)
-    if not access.roles & person().roles_in(here.id):
-        # Whoever has no role here at all is not told that the community exists.
-        abort(403 if person().roles_in(here.id) else 404)
+    if access.roles:
+        _check_roles(known, access.roles)
     return None
 
 
+def _check_roles(known: SignedIn, asked: frozenset[Role]) -> None:
+    here = g.get("community")
+    if here is None:
+        abort(404)
+    held = known.roles_in(here.id)
+    if not held & asked:
+        # Whoever has no role here at all is not told that the community exists.
+        abort(403 if held else 404)
+
+
 def _to_sign_in() -> ResponseReturnValue:
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("people.sign_in", next=back or None), code=303)
+    if request.path.startswith("/api/"):
+        abort(401)
+    return redirect(url_for("people.sign_in", next=_way_back()), code=303)
+
+
+def _way_back() -> str | None:
+    """The page to come back to; after a form that came too late, the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return local_path(request.full_path.rstrip("?"))
+    return came_from()

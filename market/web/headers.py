@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 
 from market.config import Settings
 
@@ -26,20 +26,24 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(),"
+        " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
 }
 
 
 def install(app: Flask) -> None:
-    settings: Settings = app.extensions["settings"]
+    app.after_request(_add)
 
-    def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if settings.production:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        # Pages are asked for again each time; a view that may be kept says so itself.
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return response
 
-    app.after_request(add)
+def _add(response: Response) -> Response:
+    settings: Settings = current_app.extensions["settings"]
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings.production:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    # Pages are asked for again each time; a view that may be kept says so itself. Not `no-store`:
+    # whoever goes back to a form must find what they typed.
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response

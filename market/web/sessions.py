@@ -1,22 +1,38 @@
-"""Server-side sessions: the cookie holds a token, the database holds its hash and can end it."""
+"""Server-side sessions: the cookie holds a token, the database holds its hash and can end it.
+
+The person is looked up when a view first asks, and never for a public page. (Flask-Login would
+touch the cookie of every answer, static files included, which no cache could then share.)
+"""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask, current_app, g, session
-from flask_login import current_user
+from flask import Flask, Response, current_app, g, session
+from sqlalchemy.exc import DBAPIError
+from werkzeug.local import LocalProxy
 
+from market.actions.people.signing_in import note_seen
 from market.config import Settings
-from market.extensions import login, reading
+from market.extensions import reading, unit_of_work
 from market.queries.people.who import SignedIn, signed_in_by
 
 TOKEN = "token"  # noqa: S105 - the name of a cookie's field, not a secret
+SEEN_EVERY = timedelta(minutes=5)
 
 
 def install(app: Flask) -> None:
-    app.context_processor(_for_templates)
+    app.extensions["clock"] = _machine_time
+    app.after_request(_note_seen)
+    app.context_processor(lambda: {"current_person": LocalProxy(whoever)})
+
+
+def clock() -> datetime:
+    """Now. A test may put another clock into `app.extensions`; nothing else asks the machine."""
+    ask: Callable[[], datetime] = current_app.extensions["clock"]
+    return ask()
 
 
 def token_hash(token: str) -> bytes:
@@ -24,8 +40,29 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-@login.request_loader
-def _person_of_request(_request: object) -> SignedIn | None:
+def whoever() -> SignedIn | None:
+    """The person whose standing session this request carries, or None."""
+    if "whoever" not in g:
+        g.whoever = _person_of_cookie()
+    known: SignedIn | None = g.whoever
+    return known
+
+
+def begin(token: str) -> None:
+    """Let this browser carry `token`, and nothing of what it carried before."""
+    end()
+    session[TOKEN] = token
+    session.permanent = True
+
+
+def end() -> None:
+    """Let this browser carry nothing; its row is for the caller to revoke."""
+    session.clear()
+    for kept in ("whoever", "csrf_token"):
+        g.pop(kept, None)
+
+
+def _person_of_cookie() -> SignedIn | None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return None
@@ -39,11 +76,18 @@ def _person_of_request(_request: object) -> SignedIn | None:
     )
 
 
-def clock() -> datetime:
-    """Now. A test may set `g.now`; nothing else reads the machine's clock on the web floors."""
-    now: datetime = g.get("now") or datetime.now(UTC)
-    return now
+def _note_seen(response: Response) -> Response:
+    known: SignedIn | None = g.get("whoever")
+    if known is None or clock() - known.seen_at < SEEN_EVERY:
+        return response
+    try:
+        with unit_of_work() as work:
+            note_seen(work, known.session_id, now=clock())
+    except DBAPIError:
+        # A full disk must not keep anybody from reading.
+        current_app.logger.warning("a session could not be noted as seen")
+    return response
 
 
-def _for_templates() -> dict[str, object]:
-    return {"current_person": current_user if current_user.is_authenticated else None}
+def _machine_time() -> datetime:
+    return datetime.now(UTC)

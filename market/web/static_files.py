@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         return response
 
     current = version
+    app.config["STATIC_VERSION"] = version
     app.add_url_rule("/s/<version>/<path:name>", "static_file", static_file)
     app.add_template_global(lambda name: f"/s/{current}/{name}", "static_url")
 

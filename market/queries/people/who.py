@@ -22,7 +22,7 @@ class NoSuchPlace(Missing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A person with a standing session, in the shape Flask-Login asks for."""
+    """A person with a standing session, and the roles they hold in each community."""
 
     id: int
     name: str
@@ -31,14 +31,6 @@ class SignedIn:
     session_id: int
     seen_at: datetime
     roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
-
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """The session's row, as text; the browser's token is checked before this is built."""
-        return str(self.session_id)
 
     def roles_in(self, community_id: int) -> frozenset[Role]:
         return self.roles.get(community_id, frozenset())

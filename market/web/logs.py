@@ -1,0 +1,114 @@
+"""One JSON line for each request and each mishap, with a request id and never anybody's data.
+
+A line names the route, not the address that was asked for: a path may hold a token or a receipt
+code, a query what somebody searched for. Of an error it holds the class and where it happened:
+its message may quote what was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, has_request_context, request
+
+from market.web.measures import REQUEST_SECONDS, REQUESTS
+
+REQUEST_ID = "X-Request-ID"
+_SANE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_log = logging.getLogger("market.requests")
+_QUIET = frozenset({"healthz", "readyz", "metrics", "static_file"})
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON; of what is formatted in, only the pattern."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "said": str(record.msg),
+        }
+        if has_request_context():
+            line |= {"request": request_id(), "route": _route(), "method": request.method}
+        line |= getattr(record, "facts", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= _mishap(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+class _StandardError:
+    """Whatever standard error is at the moment of writing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def install(app: Flask) -> None:
+    app.before_request(_arrived)
+    app.after_request(_answered)
+    logger = logging.getLogger(app.name)
+    logger.setLevel(logging.INFO)
+    if not any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers):
+        handler: logging.Handler = logging.StreamHandler(_StandardError())
+        handler.setFormatter(JsonLines())
+        logger.addHandler(handler)
+
+
+def request_id() -> str:
+    """The id by which this request is found again: the caller's own if it is a sane one."""
+    if "request_id" not in g:
+        given = request.headers.get(REQUEST_ID, "")
+        g.request_id = given if _SANE_ID.match(given) else secrets.token_hex(8)
+    known: str = g.request_id
+    return known
+
+
+def _arrived() -> None:
+    g.arrived = time.perf_counter()
+
+
+def _answered(response: Response) -> Response:
+    response.headers[REQUEST_ID] = request_id()
+    # A request refused before it was looked at (another host's) has not arrived.
+    seconds = time.perf_counter() - g.get("arrived", time.perf_counter())
+    endpoint = request.endpoint or "none"
+    REQUESTS.labels(endpoint, _method(), response.status_code).inc()
+    REQUEST_SECONDS.labels(endpoint).observe(seconds)
+    if endpoint not in _QUIET:
+        facts = {"status": response.status_code, "ms": round(seconds * 1000, 1)}
+        _log.info("answered", extra={"facts": facts})
+    return response
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule else "none"
+
+
+def _method() -> str:
+    """A method we know: whatever a stranger makes up would be a figure of its own."""
+    return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "other"
+
+
+def _mishap(error: BaseException) -> dict[str, object]:
+    kinds: list[str] = []
+    where: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < 5:  # noqa: PLR2004 - deeper causes tell no more
+        kinds.append(type(cause).__name__)
+        where += [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(cause.__traceback__)
+        ]
+        cause = cause.__cause__ or cause.__context__
+    return {"error": kinds, "where": where}
