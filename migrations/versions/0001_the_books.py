@@ -867,6 +867,7 @@ def upgrade():
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('phone_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('voided_by_id', sa.Integer(), nullable=False),
     sa.Column('voided_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('hash', sa.LargeBinary(length=32), nullable=False),

@@ -107,7 +107,10 @@ class QuarantinedSale(Base):
 
 
 class SaleVoid(Base):
-    """A sale undone before its till closed: kept, with a reason and a person."""
+    """A sale undone before its till closed: kept, with a reason and a person.
+
+    `phone_at` is when it was fixed, as its hash says; `voided_at` is when we heard of it.
+    """
 
     __tablename__ = "sale_void"
     __table_args__ = (POSTED,)
@@ -115,6 +118,7 @@ class SaleVoid(Base):
     id: Mapped[UUID] = mapped_column(unique=True)
     reason: Mapped[str] = mapped_column(String(200))
     sequence: Mapped[int]
+    phone_at: Mapped[datetime]
     voided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     voided_at: Mapped[datetime]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
