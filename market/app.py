@@ -11,6 +11,7 @@ from market.extensions import babel, csrf, db, migrate
 from market.web import (
     access,
     addresses,
+    caching,
     errors,
     filters,
     headers,
@@ -35,6 +36,7 @@ PARTS = (
     sessions,
     access,
     static_files,
+    caching,
     operation,
 )
 

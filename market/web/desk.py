@@ -1,0 +1,75 @@
+"""The organisers' way around: each room offers its pages, a person sees those they may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext
+
+from market.web.access import access_of
+from market.web.sessions import whoever
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DeskPage:
+    """A page of the desk's menu. `text` is a msgid, `icon` a name of `components/icon.html`.
+
+    `under` names further endpoints (by how they begin) on which the page counts as the current one.
+    """
+
+    order: int
+    endpoint: str
+    text: str = field(compare=False)
+    icon: str = field(compare=False)
+    under: tuple[str, ...] = field(default=(), compare=False)
+
+
+def install(app: Flask) -> None:
+    app.extensions["desk_pages"] = []
+    app.context_processor(_for_templates)
+
+
+def offer(app: Flask, *pages: DeskPage) -> None:
+    """Put pages into the menu: a blueprint does so in its `record` callback, lower orders first.
+
+    blueprint.record(lambda state: offer(state.app, DeskPage(10, "sales.desk", N_("今日"), "home")))
+    """
+    app.extensions["desk_pages"] = sorted([*app.extensions["desk_pages"], *pages])
+
+
+def desk_nav() -> list[dict[str, object]]:
+    """The menu of this community for this person, as `layouts/desk.html` draws it."""
+    here, known = g.get("community"), whoever()
+    if here is None or known is None:
+        return []
+    held = known.roles_in(here.id)
+    shown = []
+    for page in current_app.extensions["desk_pages"]:
+        access = access_of(current_app, page.endpoint)
+        if access is not None and (not access.roles or access.roles & held):
+            shown.append(
+                {
+                    "text": gettext(page.text),
+                    "href": url_for(page.endpoint),
+                    "icon": page.icon,
+                    "current": _is_current(page),
+                }
+            )
+    return shown
+
+
+def desk_home() -> str:
+    """The desk of this page's community, or the place where one is chosen."""
+    if g.get("community") is None:
+        return url_for("people.choose_desk")
+    return url_for("sales.desk")
+
+
+def _is_current(page: DeskPage) -> bool:
+    endpoint = request.endpoint or ""
+    return endpoint == page.endpoint or endpoint.startswith(page.under or ("\0",))
+
+
+def _for_templates() -> dict[str, object]:
+    return {"desk_nav": desk_nav, "desk_home": desk_home}
