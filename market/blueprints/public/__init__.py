@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
+
+from market.blueprints.public import markets, receipts, wishes  # noqa: E402, F401 - the routes

@@ -1,0 +1,95 @@
+"""Amounts as bars and ribbons, on a scale of 1000 for the widest bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+SCALE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One bar before it is drawn. `parent` is the index of the bar above it comes from."""
+
+    label: str
+    amount_minor: int
+    tone: str
+    parent: int = 0
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: int
+    width: int
+    tone: str
+    label: str
+    amount_minor: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """What flows from [from_x, from_end) of the bar above to [to_x, to_end) of the bar below."""
+
+    from_x: int
+    from_end: int
+    to_x: int
+    to_end: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    label: str
+    bars: tuple[Bar, ...]
+    ribbons: tuple[Ribbon, ...] = field(default=())
+
+
+def bars(amounts: Sequence[Amount], whole_minor: int) -> tuple[Bar, ...]:
+    """The amounts side by side, `whole_minor` being as wide as the page; edges never overlap."""
+    drawn = []
+    start_minor = 0
+    for amount in amounts:
+        x, end = _at(start_minor, whole_minor), _at(start_minor + amount.amount_minor, whole_minor)
+        drawn.append(Bar(x, end - x, amount.tone, amount.label, amount.amount_minor, amount.href))
+        start_minor += amount.amount_minor
+    return tuple(drawn)
+
+
+def stages(rows: Sequence[tuple[str, Sequence[Amount]]]) -> list[Stage]:
+    """Each row's amounts as bars, and ribbons from the bar above that each comes from.
+
+    Amounts of zero are left out. A row without any is left out with those below it.
+    """
+    drawn: list[Stage] = []
+    whole_minor = sum(amount.amount_minor for amount in rows[0][1]) if rows else 0
+    for label, amounts in rows:
+        shown = [amount for amount in amounts if amount.amount_minor > 0]
+        if not shown:
+            break
+        row = bars(shown, whole_minor)
+        above = drawn[-1].bars if drawn else ()
+        drawn.append(Stage(label, row, _ribbons(above, shown, row, whole_minor)))
+    return drawn
+
+
+def _ribbons(
+    above: Sequence[Bar], amounts: Sequence[Amount], below: Sequence[Bar], whole_minor: int
+) -> tuple[Ribbon, ...]:
+    if not above:
+        return ()
+    used = [0] * len(above)
+    drawn = []
+    for amount, bar in zip(amounts, below, strict=True):
+        source = above[amount.parent]
+        start = source.x + _at(used[amount.parent], whole_minor)
+        used[amount.parent] += amount.amount_minor
+        end = source.x + _at(used[amount.parent], whole_minor)
+        drawn.append(Ribbon(start, end, bar.x, bar.x + bar.width, bar.tone))
+    return tuple(drawn)
+
+
+def _at(minor: int, whole_minor: int) -> int:
+    return minor * SCALE // whole_minor if whole_minor else 0

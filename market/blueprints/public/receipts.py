@@ -1,0 +1,245 @@
+"""A receipt, what became of its money, and finding it by code or by day number and amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+
+import segno
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from market.blueprints.public import blueprint
+from market.blueprints.public.drawing import Amount, Bar, bars
+from market.blueprints.public.words import ShownWish, in_language, shown_wish, today
+from market.domain.errors import MarketError
+from market.domain.money import parse_amount
+from market.domain.sales.receipt_code import grouped, parse
+from market.extensions import reading
+from market.queries.public.markets import markets as market_days
+from market.queries.public.receipts import (
+    BoughtLine,
+    FundPart,
+    MarketName,
+    Receipt,
+    Use,
+    code_by_day_number,
+)
+from market.queries.public.receipts import (
+    receipt as receipt_by_code,
+)
+from market.queries.public.version import receipt_version
+from market.queries.public.wishes import receipts_by_wish, wishes_by_id
+from market.web.access import public
+from market.web.caching import answer
+from market.web.errors import sentence_of
+from market.web.guessing import check_misses_from_here, count_miss_from_here
+from market.web.sessions import clock
+
+WHAT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part of a receipt's money is."""
+
+    kind: str
+    amount_minor: int
+    others: int
+    wish: ShownWish | None
+    fund: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    state: str
+    on: date | None
+    due_on: date | None = None
+    late: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReceipt:
+    code_groups: tuple[str, ...]
+    day_number: str
+    stall: str
+    sold_at: datetime
+    market: MarketName
+    stage: str
+    lines: tuple[BoughtLine, ...]
+    gift_minor: int
+    total_minor: int
+    tender: str
+    consigned_minor: int
+    net_minor: int
+    refunded_minor: int
+    split: tuple[Bar, ...]
+    steps: tuple[Step, ...]
+    places: tuple[Place, ...]
+
+
+@blueprint.get("/r/<code>")
+@public
+def receipt(code: str) -> ResponseReturnValue:
+    try:
+        plain = parse(code)
+    except MarketError as error:
+        return _lookup(code=code, problems=[sentence_of(error)], status=404)
+    if plain != code:
+        return redirect(url_for("public.receipt", code=plain), code=301)
+    version = receipt_version(reading(), plain)
+    if version is None:
+        return _missed(code=code, miss="code")
+    return answer((version, today()), lambda: _receipt(plain))
+
+
+@blueprint.get("/r/<code>/qr.png")
+@public
+def receipt_qr(code: str) -> ResponseReturnValue:
+    """The code's address as a picture that a long press can save."""
+    address = url_for("public.receipt", code=parse(code), _external=True)
+    picture = BytesIO()
+    segno.make(address, error="m").save(picture, kind="png", scale=8, border=3)
+    return Response(picture.getvalue(), mimetype="image/png")
+
+
+@blueprint.get("/receipts")
+@public
+def receipt_lookup() -> ResponseReturnValue:
+    code = request.args.get("code", "").strip()
+    if code:
+        try:
+            return redirect(url_for("public.receipt", code=parse(code)), code=303)
+        except MarketError as error:
+            return _lookup(code=code, problems=[sentence_of(error)], status=422)
+    if request.args.get("day_number"):
+        return _by_day_number()
+    return _lookup()
+
+
+def _by_day_number() -> ResponseReturnValue:
+    slug = request.args.get("market", "")
+    day_number = request.args.get("day_number", "").strip().upper()
+    typed = {"market": slug, "day_number": day_number, "amount": request.args.get("amount", "")}
+    try:
+        total = parse_amount(typed["amount"])
+    except MarketError as error:
+        return _lookup(problems=[sentence_of(error)], status=422, **typed)
+    check_misses_from_here(WHAT)
+    code = code_by_day_number(reading(), slug, day_number, total.minor)
+    if code is None:
+        return _missed(**typed, miss="day")
+    return redirect(url_for("public.receipt", code=code), code=303)
+
+
+def _missed(miss: str, **typed: str) -> ResponseReturnValue:
+    """Nothing found: a page that helps, counted so that nobody can try them all."""
+    count_miss_from_here(WHAT)
+    return _lookup(miss=miss, status=404, **typed)
+
+
+def _lookup(
+    *, status: int = 200, miss: str = "", problems: Sequence[str] = (), **typed: str
+) -> ResponseReturnValue:
+    page = render_template(
+        "public/receipt_lookup.html",
+        markets=market_days(reading(), limit=24),
+        typed={"code": "", "market": "", "day_number": "", "amount": "", **typed},
+        miss=miss,
+        problems=problems,
+    )
+    return page, status
+
+
+def _receipt(code: str) -> str:
+    found = receipt_by_code(reading(), code)
+    if found is None:  # pragma: no cover - its version was just read
+        raise LookupError(code)
+    return render_template("public/receipt.html", receipt=_shown(found), as_of=clock())
+
+
+def _shown(found: Receipt) -> ShownReceipt:
+    return ShownReceipt(
+        code_groups=tuple(grouped(found.code).split("-")),
+        day_number=found.day_number,
+        stall=found.stall,
+        sold_at=found.sold_at,
+        market=found.market,
+        stage=found.stage,
+        lines=found.lines,
+        gift_minor=found.gift_minor,
+        total_minor=found.total_minor,
+        tender=found.tender,
+        consigned_minor=found.consigned_minor,
+        net_minor=found.net_minor,
+        refunded_minor=found.refunded_minor,
+        split=_split(found.split),
+        steps=_steps(found),
+        places=_places(found.uses),
+    )
+
+
+def _split(parts: tuple[FundPart, ...]) -> tuple[Bar, ...]:
+    return bars(
+        [
+            Amount(in_language(part.name, part.name_en), part.amount_minor, part.purpose)
+            for part in parts
+        ],
+        sum(part.amount_minor for part in parts),
+    )
+
+
+def _steps(found: Receipt) -> tuple[Step, ...]:
+    if found.stage == "void":
+        return ()
+    allocated = [use.on for use in found.uses if use.on is not None]
+    waiting = any(use.kind == "waiting" for use in found.uses)
+    closed = found.closed_at is not None
+    return (
+        Step(gettext("已记录"), "done", found.sold_at.date()),
+        Step(
+            gettext("收摊结账，进入专款"),
+            "done" if closed else "now",
+            found.closed_at.date() if found.closed_at else None,
+            note="" if closed else gettext("收摊后两个人点钱核对，当天就会入账。"),
+        ),
+        Step(
+            gettext("安排给心愿"),
+            "done" if allocated and not waiting else "now" if closed else "later",
+            max(allocated).date() if allocated else None,
+            note=gettext("还有一部分在专款里，等待下一次安排。") if allocated and waiting else "",
+        ),
+    )
+
+
+def _places(uses: tuple[Use, ...]) -> tuple[Place, ...]:
+    session = reading()
+    ids = [use.wish_id for use in uses if use.wish_id is not None]
+    wishes = wishes_by_id(session, ids, today=today()) if ids else {}
+    receipts = receipts_by_wish(session, list(wishes)) if wishes else {}
+    places = []
+    for use in uses:
+        wish = wishes.get(use.wish_id) if use.wish_id is not None else None
+        places.append(
+            Place(
+                kind="hidden_wish" if use.kind == "wish" and wish is None else use.kind,
+                amount_minor=use.amount_minor,
+                others=max(receipts.get(wish.id, 1) - 1, 0) if wish else 0,
+                wish=shown_wish(wish) if wish else None,
+                fund=in_language(use.fund, use.fund_en),
+                note=_what_next(use.kind),
+            )
+        )
+    return tuple(places)
+
+
+def _what_next(kind: str) -> str:
+    if kind == "waiting":
+        return str(gettext("社工会提出安排，另一个人复核通过后，就会在这里看到它点亮了什么。"))
+    return ""

@@ -1,0 +1,192 @@
+"""The wish wall and one wish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from market.blueprints.public import blueprint
+from market.blueprints.public.words import (
+    in_language,
+    shown_market,
+    shown_wish,
+    theme_words,
+    today,
+)
+from market.domain.proceeds.wish import TELLER, Theme, WishKind, WishState, due_on
+from market.extensions import reading
+from market.queries.public.markets import next_market
+from market.queries.public.version import books_version
+from market.queries.public.wishes import (
+    GROUPS,
+    CostLine,
+    Filter,
+    LitBy,
+    WishPage,
+    wish_page,
+    wish_wall,
+)
+from market.web.access import public
+from market.web.caching import answer
+from market.web.sessions import clock
+
+STEPS = (
+    ("asked", None),
+    ("reviewed", WishState.REVIEWED),
+    ("lit", WishState.LIT),
+    ("bought", WishState.BOUGHT),
+    ("delivered", WishState.DELIVERED),
+    ("followed_up", WishState.FOLLOWED_UP),
+)
+"""The timeline's steps, and the state that each one brings a wish to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a timeline: done, now (the next one) or later."""
+
+    key: str
+    state: str
+    on: date | None
+    due_on: date | None
+    late: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What buying cost less than was raised, and where the rest went."""
+
+    kind: str
+    amount_minor: int
+    went_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWishPage:
+    code: str
+    words: str
+    kind: str
+    theme: str
+    state: str
+    percent: int
+    teller: str
+    cost_lines: tuple[CostLine, ...]
+    cost_minor: int
+    funded_minor: int
+    missing_minor: int
+    steps: tuple[Step, ...]
+    markets: tuple[LitBy, ...]
+    receipts: int
+    difference: Difference | None
+    pictures: tuple[()] = ()
+    thanks: str = ""
+
+
+@blueprint.get("/")
+@public
+def wall() -> ResponseReturnValue:
+    chosen = Filter(
+        state=_one_of(request.args.get("state"), GROUPS),
+        kind=_one_of(request.args.get("kind"), WishKind),
+        theme=_one_of(request.args.get("theme"), Theme),
+    )
+    page = request.args.get("page", 1, type=int)
+    return answer((books_version(reading()), today()), lambda: _wall(chosen, page))
+
+
+@blueprint.get("/wishes/<code>")
+@public
+def wish(code: str) -> ResponseReturnValue:
+    found = wish_page(reading(), code.upper(), today=today())
+    if found is None:
+        return render_template("public/gone.html"), 404
+    return answer((books_version(reading()), today()), lambda: _wish(found))
+
+
+def _wall(chosen: Filter, page: int) -> str:
+    session = reading()
+    found = wish_wall(session, chosen, page=page, today=today())
+    upcoming = next_market(session, today=today())
+    return render_template(
+        "public/wall.html",
+        wishes=[shown_wish(row) for row in found.wishes],
+        totals=found.counts,
+        chosen=chosen,
+        themes=[(theme, theme_words(theme)) for theme in found.themes],
+        page={"number": found.page, "pages": found.pages},
+        next_market=shown_market(upcoming) if upcoming else None,
+    )
+
+
+def _wish(found: WishPage) -> str:
+    row = found.wish
+    upcoming = next_market(reading(), today=today()) if row.state == WishState.OPEN else None
+    return render_template(
+        "public/wish.html",
+        wish=ShownWishPage(
+            code=row.code,
+            words=in_language(row.words, row.words_en),
+            kind=row.kind,
+            theme=theme_words(row.theme),
+            state=row.state,
+            percent=row.percent,
+            teller=gettext(TELLER),
+            cost_lines=found.cost_lines,
+            cost_minor=found.cost_minor,
+            funded_minor=found.funded_minor,
+            missing_minor=found.cost_minor - found.funded_minor,
+            steps=_steps(row.state, found.month, found.steps),
+            markets=found.markets,
+            receipts=found.receipts,
+            difference=_difference(found),
+        ),
+        as_of=clock(),
+        next_market=shown_market(upcoming) if upcoming else None,
+    )
+
+
+def _steps(state: str, month: str, reached: dict[str, datetime]) -> tuple[Step, ...]:
+    """The timeline; a step counts as done only where the wish still stands on or beyond it."""
+    order = [step.value for _, step in STEPS if step is not None]
+    standing = "reviewed" if state == WishState.OPEN else state
+    done_to = order.index(standing) if standing in order else 0
+    shown = []
+    for number, (key, step) in enumerate(STEPS):
+        done = step is None or number - 1 <= done_to
+        on = date.fromisoformat(f"{month}-01") if step is None else None
+        if step is not None and done and step.value in reached:
+            on = reached[step.value].date()
+        is_next = step is not None and number - 1 == done_to + 1
+        expected = _expected(state, reached) if is_next else None
+        shown.append(
+            Step(
+                key=key,
+                state="done" if done else "now" if is_next else "later",
+                on=on,
+                due_on=expected,
+                late=expected is not None and expected < today(),
+                note="",
+            )
+        )
+    return tuple(shown)
+
+
+def _expected(state: str, reached: dict[str, datetime]) -> date | None:
+    since = reached.get(state)
+    return due_on(WishState(state), since.date()) if since else None
+
+
+def _difference(found: WishPage) -> Difference | None:
+    if found.saved_minor <= 0:
+        return None
+    went_to = gettext("省下的钱已经退回微心愿专款，会去点亮下一个心愿。")
+    return Difference("saved", found.saved_minor, went_to)
+
+
+def _one_of(asked: str | None, known: object) -> str | None:
+    return asked if asked and asked in list(known) else None  # type: ignore[call-overload]

@@ -1,0 +1,102 @@
+"""Rows as the public pages show them: in the page's language, with the community's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale, gettext
+
+from market.domain.proceeds.wish import Theme
+from market.queries.public.markets import MarketRow
+from market.queries.public.wishes import WishOnWall
+from market.web.sessions import clock
+
+HOME_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWish:
+    """A wish as the cards and rows show it."""
+
+    code: str
+    words: str
+    kind: str
+    theme: str
+    state: str
+    percent: int
+    state_on: date | None
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMarket:
+    """A market day as tickets and lists show it; its times are moments."""
+
+    slug: str
+    name: str
+    place: str
+    on: date
+    starts_at: datetime
+    ends_at: datetime
+    bring: str
+    net_minor: int | None = None
+    lit: int = 0
+
+
+def today() -> date:
+    """The day it is where the markets are."""
+    return clock().astimezone(HOME_ZONE).date()
+
+
+def english() -> bool:
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
+def in_language(words: str, words_en: str) -> str:
+    """The English words on an English page, where there are any."""
+    return words_en if english() and words_en else words
+
+
+def theme_words(theme: str) -> str:
+    return gettext(Theme(theme).label) if theme else ""
+
+
+def shown_wish(wish: WishOnWall, *, amount_minor: int = 0) -> ShownWish:
+    return ShownWish(
+        code=wish.code,
+        words=in_language(wish.words, wish.words_en),
+        kind=wish.kind,
+        theme=theme_words(wish.theme),
+        state=wish.state,
+        percent=wish.percent,
+        state_on=_day(wish.state_on),
+        amount_minor=amount_minor,
+    )
+
+
+def shown_market(market: MarketRow, *, lit: int = 0) -> ShownMarket:
+    return ShownMarket(
+        slug=market.slug,
+        name=market.name,
+        place=market.place,
+        on=market.on,
+        starts_at=moment(market.on, market.starts_at),
+        ends_at=moment(market.on, market.ends_at),
+        bring=market.bring,
+        net_minor=market.net_minor,
+        lit=lit,
+    )
+
+
+def moment(day: date, at: time) -> datetime:
+    """A time on the community's clock, in UTC."""
+    return datetime.combine(day, at, tzinfo=HOME_ZONE).astimezone(UTC)
+
+
+def _day(at: datetime | None) -> date | None:
+    if at is None:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(HOME_ZONE).date()
