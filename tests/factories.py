@@ -7,16 +7,34 @@ one writer: rows left unwritten in the `session` fixture keep everybody else wai
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import start_chain
+from market.actions.ledger.posting import post
+from market.actions.sales.tills import OpenTill, open_till
+from market.domain.identifiers import uuid7
+from market.domain.ledger.posting_table import cash_advanced
+from market.domain.sales import receipt_code
+from market.domain.sales.consignment import ConsignorTerms
+from market.domain.sales.sale import Sale, SaleLine, Tender
 from market.models.ledger import Fund, Holder, Party
 from market.models.people import Community, Person
-from market.models.sales import LegalBasis, Listing, MarketDay, PolicyShare, Stall
+from market.models.sales import (
+    Device,
+    LegalBasis,
+    Listing,
+    MarketDay,
+    MarketOpening,
+    PolicyShare,
+    Stall,
+    Till,
+)
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """A Saturday, ten in the morning in Nanjing; what a factory says where a time is needed."""
@@ -124,6 +142,84 @@ def make_listing(session: Session, stall: Stall, **overrides: Any) -> Listing:
         "sold": 0,
     }
     return _kept(session, Listing(stall_id=stall.id, **{**given, **overrides}))
+
+
+def make_opening(session: Session, market_day: MarketDay, by: Person) -> MarketOpening:
+    """From here on the market day sells for real."""
+    return _kept(
+        session,
+        MarketOpening(market_day_id=market_day.id, opened_by_id=by.id, opened_at=NOW),
+    )
+
+
+def make_till(
+    session: Session, market_day: MarketDay, stalls: Sequence[Stall], by: Person, **overrides: Any
+) -> Till:
+    """An open till for `stalls` of an open market day; its custodian has had the float advanced."""
+    community = session.get_one(Community, market_day.community_id)
+    safe_holder_id = overrides.pop("safe_holder_id", None) or make_holder(session, community).id
+    float_minor = overrides.pop("float_minor", 0)
+    if float_minor:
+        lender = make_party(session, community, kind="person")
+        lent = cash_advanced(
+            "", party_id=lender.id, safe_holder_id=safe_holder_id, amount_minor=float_minor
+        )
+        post(session, lent, community_id=community.id, by_id=by.id, now=NOW)
+    command = OpenTill(
+        community_id=community.id,
+        market_day_id=market_day.id,
+        stall_ids=[stall.id for stall in stalls],
+        safe_holder_id=safe_holder_id,
+        float_minor=float_minor,
+        name=overrides.pop("name", ""),
+    )
+    return open_till(session, command, by_id=by.id, now=overrides.pop("now", NOW))
+
+
+def make_device(session: Session, market_day: MarketDay, by: Person, **overrides: Any) -> Device:
+    """A volunteer's phone, with a letter that no real one of the market day will get."""
+    number = next(_numbers)
+    given = {"letter": f"O{number % 1000}", "kind": "phone", "person_id": by.id}
+    return _kept(
+        session,
+        Device(
+            market_day_id=market_day.id,
+            **{"last_sequence": 0, "created_at": NOW, **given, **overrides},
+        ),
+    )
+
+
+def make_sale(till_id: int, device_id: int, *listings: Listing, **overrides: Any) -> Sale:
+    """A sale as a phone fixes it, not recorded yet: one of each listing, in cash."""
+    number = next(_numbers)
+    given = {
+        "id": uuid7(NOW, secrets.token_bytes),
+        "till_id": till_id,
+        "device_id": device_id,
+        "sequence": number,
+        "code": receipt_code.mint(secrets.token_bytes),
+        "tender": Tender.CASH,
+        "lines": tuple(make_line(place, one) for place, one in enumerate(listings, start=1)),
+        "phone_at": NOW + timedelta(seconds=number),
+    }
+    return Sale(**{**given, **overrides})
+
+
+def make_line(number: int, listing: Listing, **overrides: Any) -> SaleLine:
+    """A line of a sale: one piece at its price, ¥10 where the price is open."""
+    terms = None
+    if listing.consignor_id is not None:
+        terms = ConsignorTerms(
+            consignor_id=listing.consignor_id,
+            share_bp=listing.share_bp,
+            fixed_minor=listing.fixed_minor,
+            floor_minor=listing.floor_minor,
+        )
+    price_minor = 10_00 if listing.price_minor is None else listing.price_minor
+    given = {"quantity": 1, "unit_price_minor": price_minor, "terms": terms}
+    return SaleLine(
+        number=number, listing_id=listing.id, name=listing.name, **{**given, **overrides}
+    )
 
 
 def _kept(session: Session, row: _Row) -> _Row:

@@ -1,0 +1,74 @@
+"""The phones, forms and imports that record sales at a market day, each with its letter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from market.domain.sales.sale import device_letter
+from market.models.sales import Device, MarketDay
+from market.queries.sales.counter import device_of
+
+
+def form_device(
+    session: Session, market_day_id: int, person_id: int, *, now: datetime
+) -> tuple[int, str]:
+    """The id and letter a person's plain forms record under at a market day; made when first used."""
+    found = device_of(session, market_day_id, person_id)
+    if found is not None:
+        return found
+    _lock_letters(session, market_day_id)
+    # Two taps may have come at once: whoever waited for the lock finds the first one's row.
+    return device_of(session, market_day_id, person_id) or add_device(
+        session, market_day_id, "form", person_id=person_id, now=now
+    )
+
+
+def add_device(
+    session: Session, market_day_id: int, kind: str, *, person_id: int | None, now: datetime
+) -> tuple[int, str]:
+    """A new device of a market day with the next free letter; gives its id and letter."""
+    _lock_letters(session, market_day_id)
+    known = session.scalar(
+        select(func.count()).select_from(Device).where(Device.market_day_id == market_day_id)
+    )
+    device = Device(
+        market_day_id=market_day_id,
+        letter=device_letter((known or 0) + 1),
+        kind=kind,
+        person_id=person_id,
+        last_sequence=0,
+        created_at=now,
+    )
+    session.add(device)
+    session.flush()
+    return device.id, device.letter
+
+
+def next_sequence(session: Session, device_id: int) -> int:
+    """The number of a device's next record; the device waits for this unit to end."""
+    return session.execute(
+        update(Device)
+        .where(Device.id == device_id)
+        .values(last_sequence=Device.last_sequence + 1)
+        .returning(Device.last_sequence)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+
+
+def give_back_sequence(session: Session, device_id: int) -> None:
+    """The number just taken was not used: a hole would look like a lost record."""
+    session.execute(
+        update(Device)
+        .where(Device.id == device_id)
+        .values(last_sequence=Device.last_sequence - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _lock_letters(session: Session, market_day_id: int) -> None:
+    session.execute(
+        select(MarketDay.id).where(MarketDay.id == market_day_id).with_for_update(key_share=True)
+    )

@@ -1,0 +1,354 @@
+"""Recording sales: the one road for the plain form, imports and phones that were offline.
+
+Nothing here is serialised but a device's own numbers and, last and short, its till's totals.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from market.actions.sales.quarantine import Aside, Reason, set_aside
+from market.actions.sales.rows import insert_new, insert_rows
+from market.domain.errors import MarketError
+from market.domain.sales.sale import (
+    Sale,
+    SaleLine,
+    canonical_json,
+    day_number,
+    recorded_at,
+    sale_hash,
+)
+from market.models.base import Base
+from market.models.sales import Device, Listing, TillTotal
+from market.queries.sales.counter import Counter, Good, counter_at
+from market.queries.sales.known import KnownSale, Names, known_sales
+
+_SALES = Base.metadata.tables["sale"]
+_LINES = Base.metadata.tables["sale_line"]
+_RAISE_SEQUENCE = (
+    update(Device)
+    .where(Device.id == bindparam("device"), Device.last_sequence < bindparam("sequence"))
+    .values(last_sequence=bindparam("sequence"))
+)
+_ADD_SOLD = (
+    update(Listing)
+    .where(Listing.id == bindparam("listing"))
+    .values(sold=Listing.sold + bindparam("pieces"))
+)
+_ADD_TO_TOTAL = (
+    update(TillTotal)
+    .where(TillTotal.till_id == bindparam("till"), TillTotal.tender == bindparam("method"))
+    .values(
+        sales=TillTotal.sales + bindparam("more_sales"),
+        due_minor=TillTotal.due_minor + bindparam("more_due"),
+        net_minor=TillTotal.net_minor + bindparam("more_net"),
+    )
+)
+
+
+class Outcome(StrEnum):
+    """What became of a record. Only the first two count; the others were set aside."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer for one sale. An existing one comes with the receipt it has had from the first.
+
+    In a conflict `day_number` is that of the sale with the same id, if there is one.
+    """
+
+    sale_id: UUID
+    outcome: Outcome
+    code: str
+    day_number: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A sale that may be recorded: hashed, with its stall and its number of the day."""
+
+    place: int
+    sale: Sale
+    hash: bytes
+    stall_id: int
+    day_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When records came in, from whom, and how far behind the phones' clock was."""
+
+    received_at: datetime
+    by_id: int | None
+    offset: timedelta = timedelta()
+
+
+Sameness = Callable[[Fixed, KnownSale], bool]
+"""Whether a sale with a known id is that sale, sent again."""
+
+
+def same_hash(one: Fixed, known: KnownSale) -> bool:
+    """Every byte of its canonical form is the same."""
+    return one.hash == known.hash
+
+
+def record_sales(
+    session: Session,
+    till_id: int,
+    sales: Sequence[Sale],
+    *,
+    received_at: datetime,
+    by_id: int | None = None,
+    offset: timedelta = timedelta(),
+) -> list[Result]:
+    """Record sales of one till, however often and in whatever order they come; a result for each.
+
+    `offset` is what the phones' clock was measured to be behind the server's. The consignors'
+    terms are those of the listings, whatever the sales say. Raises NoSuchTill.
+    """
+    counter = counter_at(
+        session,
+        till_id,
+        {line.listing_id for sale in sales for line in sale.lines},
+        {sale.device_id for sale in sales},
+    )
+    _raise_sequences(session, counter, sales)
+    return record_at(session, counter, sales, stamp=Stamp(received_at, by_id, offset))
+
+
+def record_at(
+    session: Session,
+    counter: Counter,
+    sales: Sequence[Sale],
+    *,
+    stamp: Stamp,
+    same: Sameness = same_hash,
+) -> list[Result]:
+    """The same for whoever has looked at the counter and seen to the devices' numbers already."""
+    results: dict[int, Result] = {}
+    waiting: list[Fixed] = []
+    for place, sale in enumerate(sales):
+        fixed = _fixed(place, sale, counter)
+        if isinstance(fixed, Fixed):
+            waiting.append(fixed)
+        else:
+            results[place] = Result(sale.id, Outcome.REJECTED, sale.code, reason=fixed)
+    # In one order for everybody, so that two who send the same sales never wait for each other.
+    waiting.sort(key=lambda one: one.sale.id)
+    while waiting:
+        fresh, twins, met = _sorted_out(session, waiting, same)
+        created = _insert(session, counter, fresh, stamp)
+        results |= met
+        results |= {
+            one.place: Result(one.sale.id, Outcome.CREATED, one.sale.code, one.day_number)
+            for one in fresh
+            if one.sale.id in created
+        }
+        # What somebody else has recorded just now is known the next time round, like a twin.
+        waiting = twins + [one for one in fresh if one.sale.id not in created]
+    asides = [
+        _aside(counter, sale, reason)
+        for place, sale in enumerate(sales)
+        if (reason := results[place].reason) is not None
+    ]
+    set_aside(session, asides, received_at=stamp.received_at)
+    return [results[place] for place in range(len(sales))]
+
+
+def _fixed(place: int, sale: Sale, counter: Counter) -> Fixed | Reason:
+    """The sale with its stall and day number, or why it cannot be one of this till."""
+    letter = counter.letters.get(sale.device_id)
+    if sale.till_id != counter.till_id:
+        return Reason.OTHER_TILL
+    if letter is None:
+        return Reason.UNKNOWN_DEVICE
+    if any(line.listing_id not in counter.goods for line in sale.lines):
+        return Reason.UNKNOWN_LISTING
+    try:
+        own = _with_own_terms(sale, counter.goods)
+    except MarketError:
+        return Reason.PRICE_REFUSED
+    stall = counter.goods[sale.lines[0].listing_id]
+    number = day_number(stall.stall_number, letter, sale.sequence)
+    return Fixed(place, own, sale_hash(own), stall.stall_id, number)
+
+
+def _with_own_terms(sale: Sale, goods: Mapping[int, Good]) -> Sale:
+    if all(line.terms == goods[line.listing_id].terms for line in sale.lines):
+        return sale
+    return replace(
+        sale,
+        lines=tuple(replace(line, terms=goods[line.listing_id].terms) for line in sale.lines),
+    )
+
+
+def _sorted_out(
+    session: Session, waiting: Sequence[Fixed], same: Sameness
+) -> tuple[list[Fixed], list[Fixed], dict[int, Result]]:
+    """What is new, what only repeats a new one of this batch, and what is known already."""
+    known = known_sales(session, [_names(one.sale) for one in waiting])
+    by_id = {sale.id: sale for sale in known}
+    codes = {sale.code for sale in known}
+    numbers = {(sale.device_id, sale.sequence) for sale in known}
+    names: set[object] = set()
+    fresh, twins, met = [], [], {}
+    for one in waiting:
+        sale = one.sale
+        if sale.id in by_id:
+            met[one.place] = _met(one, by_id[sale.id], same)
+        elif sale.code in codes:
+            met[one.place] = _conflict(sale, Reason.CODE_TAKEN)
+        elif (sale.device_id, sale.sequence) in numbers:
+            met[one.place] = _conflict(sale, Reason.SEQUENCE_TAKEN)
+        elif names.isdisjoint(own := (sale.id, sale.code, (sale.device_id, sale.sequence))):
+            names.update(own)
+            fresh.append(one)
+        else:
+            twins.append(one)
+    return fresh, twins, met
+
+
+def _met(one: Fixed, known: KnownSale, same: Sameness) -> Result:
+    if not same(one, known):
+        return _conflict(one.sale, Reason.OTHER_CONTENT, known.day_number)
+    return Result(known.id, Outcome.EXISTS, known.code, known.day_number)
+
+
+def _conflict(sale: Sale, reason: Reason, number: str = "") -> Result:
+    return Result(sale.id, Outcome.CONFLICT, sale.code, number, reason)
+
+
+def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: Stamp) -> set[UUID]:
+    """Write what is new, with its lines and what is kept of it; gives the ids that went in."""
+    connection = session.connection()
+    created: set[UUID] = insert_new(
+        connection, _SALES, [_sale_row(one, counter, stamp) for one in fresh]
+    )
+    sales = [one.sale for one in fresh if one.sale.id in created]
+    insert_rows(
+        connection, _LINES, [_line_row(sale, line) for sale in sales for line in sale.lines]
+    )
+    sold = _sold(sales, counter.goods)
+    if sold:
+        connection.execute(_ADD_SOLD, sold)
+    if sales:
+        connection.execute(_ADD_TO_TOTAL, _added(counter.till_id, sales))
+    return created
+
+
+def _raise_sequences(session: Session, counter: Counter, sales: Iterable[Sale]) -> None:
+    last: dict[int, int] = {}
+    for sale in sales:
+        if sale.device_id in counter.letters:
+            last[sale.device_id] = max(last.get(sale.device_id, 0), sale.sequence)
+    if last:
+        session.connection().execute(
+            _RAISE_SEQUENCE,
+            [{"device": device, "sequence": last[device]} for device in sorted(last)],
+        )
+
+
+def _sale_row(one: Fixed, counter: Counter, stamp: Stamp) -> tuple[Any, ...]:
+    """The columns of `sale` in their order."""
+    sale = one.sale
+    lines_minor, consignor_minor = sale.lines_minor, sale.consignor_minor
+    return (
+        sale.id,
+        sale.till_id,
+        sale.device_id,
+        one.stall_id,
+        sale.sequence,
+        sale.code,
+        one.day_number,
+        sale.tender.value,
+        lines_minor,
+        sale.gift_minor,
+        sale.tendered_minor,
+        consignor_minor,
+        lines_minor + sale.gift_minor - consignor_minor,
+        sale.phone_at,
+        recorded_at(
+            sale.phone_at,
+            stamp.offset,
+            opened_at=counter.opened_at,
+            received_at=stamp.received_at,
+        ),
+        stamp.received_at,
+        stamp.by_id,
+        one.hash,
+    )
+
+
+def _line_row(sale: Sale, line: SaleLine) -> tuple[Any, ...]:
+    """The columns of `sale_line` in their order."""
+    terms = line.terms
+    return (
+        sale.id,
+        line.number,
+        line.listing_id,
+        line.name,
+        line.quantity,
+        line.unit_price_minor,
+        terms and terms.consignor_id,
+        terms and terms.share_bp,
+        terms and terms.fixed_minor,
+        line.consignor_minor,
+    )
+
+
+def _sold(sales: Iterable[Sale], goods: Mapping[int, Good]) -> list[dict[str, int]]:
+    """Pieces of what is counted, in the order of the listings."""
+    pieces: Counts[int] = Counts()
+    for sale in sales:
+        for line in sale.lines:
+            if goods[line.listing_id].left is not None:
+                pieces[line.listing_id] += line.quantity
+    return [{"listing": listing, "pieces": pieces[listing]} for listing in sorted(pieces)]
+
+
+def _added(till_id: int, sales: Iterable[Sale]) -> list[dict[str, int | str]]:
+    """What each of a till's totals grows by, in the order everybody locks them in."""
+    sums: dict[str, tuple[int, int, int]] = {}
+    for sale in sales:
+        number, due, net = sums.get(sale.tender.value, (0, 0, 0))
+        sums[sale.tender.value] = (number + 1, due + sale.due_minor, net + sale.net_minor)
+    return [
+        {
+            "till": till_id,
+            "method": tender,
+            "more_sales": sums[tender][0],
+            "more_due": sums[tender][1],
+            "more_net": sums[tender][2],
+        }
+        for tender in sorted(sums)
+    ]
+
+
+def _aside(counter: Counter, sale: Sale, reason: Reason) -> Aside:
+    return Aside(
+        till_id=counter.till_id,
+        device_id=sale.device_id if sale.device_id in counter.letters else None,
+        sale_id=sale.id,
+        content=canonical_json(sale).decode(),
+        hash=sale_hash(sale),
+        reason=reason,
+    )
+
+
+def _names(sale: Sale) -> Names:
+    return Names(sale.id, sale.code, sale.device_id, sale.sequence)

@@ -1,0 +1,140 @@
+"""The counter of a till: what is sold there, and what recording a sale has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from market.domain.sales.consignment import ConsignorTerms
+from market.models.sales import Device, Listing, Stall, Till, TillStall
+from market.queries.sales.tills import NoSuchTill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Good:
+    """Something a till's stalls offer. `left` is null where pieces are not counted."""
+
+    id: int
+    stall_id: int
+    stall_number: str
+    stall_name: str
+    kind: str
+    name: str
+    price_minor: int | None
+    minutes: int | None
+    left: int | None
+    terms: ConsignorTerms | None
+
+    @property
+    def sold_out(self) -> bool:
+        return self.left is not None and self.left <= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What recording sales at a till has to know: since when, what is sold, which phones."""
+
+    till_id: int
+    market_day_id: int
+    opened_at: datetime
+    goods: Mapping[int, Good]
+    letters: Mapping[int, str]
+    """The letter of each device of the market day, by its id."""
+
+
+def goods_of(
+    session: Session, till_id: int, listing_ids: Collection[int] | None = None
+) -> dict[int, Good]:
+    """What a till's stalls offer, by id, in the order of stalls and positions.
+
+    All that is not retired; or those named, retired or not.
+    """
+    question = (
+        select(
+            Listing.id,
+            Listing.stall_id,
+            Stall.number,
+            Stall.name.label("stall_name"),
+            Listing.kind,
+            Listing.name,
+            Listing.price_minor,
+            Listing.minutes,
+            Listing.stock,
+            Listing.sold,
+            Listing.consignor_id,
+            Listing.share_bp,
+            Listing.fixed_minor,
+            Listing.floor_minor,
+        )
+        .join(Stall, Stall.id == Listing.stall_id)
+        .join(TillStall, TillStall.stall_id == Stall.id)
+        .where(TillStall.till_id == till_id)
+        .order_by(Stall.id, Listing.position, Listing.id)
+    )
+    named = Listing.retired_at.is_(None) if listing_ids is None else Listing.id.in_(listing_ids)
+    return {row.id: _good(row) for row in session.execute(question.where(named))}
+
+
+def counter_at(
+    session: Session,
+    till_id: int,
+    listing_ids: Collection[int],
+    device_ids: Collection[int],
+) -> Counter:
+    """What recording sales of these listings from these devices has to know; raises NoSuchTill."""
+    till = session.execute(
+        select(Till.market_day_id, Till.opened_at).where(Till.id == till_id)
+    ).one_or_none()
+    if till is None:
+        raise NoSuchTill
+    letters = session.execute(
+        select(Device.id, Device.letter).where(
+            Device.market_day_id == till.market_day_id, Device.id.in_(device_ids)
+        )
+    )
+    return Counter(
+        till_id=till_id,
+        market_day_id=till.market_day_id,
+        opened_at=till.opened_at,
+        goods=goods_of(session, till_id, listing_ids),
+        letters=dict(letters.tuples().all()),
+    )
+
+
+def device_of(session: Session, market_day_id: int, person_id: int) -> tuple[int, str] | None:
+    """The id and letter under which a person's plain forms record at a market day."""
+    found = session.execute(
+        select(Device.id, Device.letter).where(
+            Device.market_day_id == market_day_id,
+            Device.person_id == person_id,
+            Device.kind == "form",
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _good(row: Row[*tuple[object, ...]]) -> Good:
+    terms = None
+    if row.consignor_id is not None:
+        terms = ConsignorTerms(
+            consignor_id=row.consignor_id,
+            share_bp=row.share_bp,
+            fixed_minor=row.fixed_minor,
+            floor_minor=row.floor_minor,
+        )
+    return Good(
+        id=row.id,
+        stall_id=row.stall_id,
+        stall_number=row.number,
+        stall_name=row.stall_name,
+        kind=row.kind,
+        name=row.name,
+        price_minor=row.price_minor,
+        minutes=row.minutes,
+        left=None if row.stock is None else row.stock - row.sold,
+        terms=terms,
+    )
