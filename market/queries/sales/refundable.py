@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing, Refused
@@ -15,6 +15,7 @@ from market.domain.sales.consignment import ConsignorTerms
 from market.domain.sales.refund import Refund, RefundedLine, SaleRest, sale_rest
 from market.domain.sales.sale import Sale, SaleLine, Tender
 from market.models.sales import (
+    LegalBasis,
     MarketDay,
     PaymentCode,
     RefundRequest,
@@ -26,6 +27,9 @@ from market.models.sales import Refund as RefundRow
 from market.models.sales import RefundLine as RefundLineRow
 from market.models.sales import Sale as SaleRow
 from market.models.sales import SaleLine as SaleLineRow
+
+# Whose code took the money; without one it went to whoever the market's takings belong to.
+_TAKEN_BY = func.coalesce(PaymentCode.holder_id, LegalBasis.holder_id)
 
 
 class NoSuchSale(Missing):
@@ -102,7 +106,9 @@ def refundable_sale(session: Session, community_id: int, sale_id: UUID) -> Refun
             Till.name.label("till"),
             MarketDay.id.label("market_day_id"),
             MarketDay.name.label("market_day"),
-            PaymentCode.holder_id,
+            case(
+                (SaleRow.tender != str(Tender.CASH), _TAKEN_BY),
+            ).label("holder_id"),
         )
         .join(Till, Till.id == SaleRow.till_id)
         .join(MarketDay, MarketDay.id == Till.market_day_id)
@@ -112,6 +118,7 @@ def refundable_sale(session: Session, community_id: int, sale_id: UUID) -> Refun
             PaymentCode,
             (PaymentCode.market_day_id == MarketDay.id) & (PaymentCode.tender == SaleRow.tender),
         )
+        .outerjoin(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
         .where(SaleRow.id == sale_id, MarketDay.community_id == community_id)
     ).one_or_none()
     if row is None:
