@@ -43,6 +43,7 @@ from market.queries.sales.closings import (
     waiting_leaves,
     waiting_takings,
 )
+from market.queries.sales.frozen import frozen_hash
 from market.queries.sales.tills import TillNow, TillState
 
 MOST_REASON = 200
@@ -294,6 +295,7 @@ def _laid(
         net=closure.net_minor,
         box=closure.box_minor,
         merkle=closure.merkle_root.hex(),
+        frozen=frozen_hash(session, closure.id),
         by=closure.closed_by_id,
     )
     settle_refunds(session, till.community_id, by_id=closure.closed_by_id, now=closure.closed_at)
