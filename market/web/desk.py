@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g, request, url_for
+from flask.sansio.app import App
 from flask_babel import gettext
 
 from market.web.access import access_of
@@ -30,7 +31,7 @@ def install(app: Flask) -> None:
     app.context_processor(_for_templates)
 
 
-def offer(app: Flask, *pages: DeskPage) -> None:
+def offer(app: App, *pages: DeskPage) -> None:
     """Put pages into the menu: a blueprint does so in its `record` callback, lower orders first.
 
     blueprint.record(lambda state: offer(state.app, DeskPage(10, "sales.desk", N_("今日"), "home")))

@@ -7,6 +7,7 @@ touch the cookie of every answer, static files included, which no cache could th
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,7 @@ from market.extensions import reading, unit_of_work
 from market.queries.people.who import SignedIn, signed_in_by
 
 TOKEN = "token"  # noqa: S105 - the name of a cookie's field, not a secret
+TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -38,6 +40,17 @@ def clock() -> datetime:
 def token_hash(token: str) -> bytes:
     """What is kept of a token: SHA-256, 32 bytes."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def new_token() -> str:
+    """256 random bits, as they travel in a cookie or an address."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def carried_hash() -> bytes | None:
+    """The hash of the token this browser carries, whether it is still good or not."""
+    token = session.get(TOKEN)
+    return token_hash(token) if isinstance(token, str) else None
 
 
 def whoever() -> SignedIn | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,15 @@ class Credentials:
     person_id: int
     password_hash: str | None
     locale: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A community that somebody works for."""
+
+    community_id: int
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,16 @@ def credentials_by_id(session: Session, person_id: int) -> Credentials:
         select(Person.id, Person.password_hash, Person.locale).where(Person.id == person_id)
     ).one()
     return Credentials(person_id=row.id, password_hash=row.password_hash, locale=row.locale)
+
+
+def desks_of(session: Session, community_ids: Collection[int]) -> list[Desk]:
+    """These communities by name."""
+    rows = session.execute(
+        select(Community.id, Community.slug, Community.name)
+        .where(Community.id.in_(community_ids))
+        .order_by(Community.name, Community.id)
+    )
+    return [Desk(community_id=r.id, slug=r.slug, name=r.name) for r in rows]
 
 
 def standing_sessions(

@@ -38,6 +38,7 @@ def acted(
     act: Callable[[Session], Result],
     *,
     at: Mapping[type[MarketError], str] | None = None,
+    on: Form | None = None,
 ) -> Done[Result] | None:
     """Run `act` in a unit of work of its own if `form` is well-formed; None if it may not be.
 
@@ -67,10 +68,10 @@ def acted(
     except Missing:
         raise
     except MarketError as error:
-        form.refuse(error, field=_field_of(error, at or {}))
+        (on or form).refuse(error, field=_field_of(error, at or {}))
     except OperationalError:
         current_app.logger.exception("the database refused to write")
-        form.refuse(NothingWritten())
+        (on or form).refuse(NothingWritten())
     # The page is drawn again from what is true now, not from what was read before the refusal.
     reading().rollback()
     return None
