@@ -220,15 +220,12 @@ def _settle(
 
 
 def _all_free(session: Session, claims: Sequence[RefundClaim]) -> bool:
-    free = dict(
-        session.execute(
-            select(Fund.id, Fund.laid_minor - Fund.taken_minor).where(
-                Fund.id.in_([claim.fund_id for claim in claims])
-            )
+    rows = session.execute(
+        select(Fund.id, Fund.laid_minor - Fund.taken_minor).where(
+            Fund.id.in_([claim.fund_id for claim in claims])
         )
-        .tuples()
-        .all()
     )
+    free = dict(rows.all())
     return all(claim.end_minor - claim.start_minor <= free[claim.fund_id] for claim in claims)
 
 

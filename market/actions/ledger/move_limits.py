@@ -66,16 +66,13 @@ def require_room(
     Stricter than posting itself: what is paid was owed, what is settled was taken, and no more of
     a variance is cleared than there was. Raises NotEnoughMoney, OwedLess, VarianceLess.
     """
-    balances = dict(
-        session.execute(
-            select(Account.code, Account.balance_minor).where(
-                Account.community_id == community_id,
-                Account.code.in_([line.account.code for line in entry.postings]),
-            )
+    rows = session.execute(
+        select(Account.code, Account.balance_minor).where(
+            Account.community_id == community_id,
+            Account.code.in_([line.account.code for line in entry.postings]),
         )
-        .tuples()
-        .all()
     )
+    balances = dict(rows.all())
     for line in entry.postings:
         kept = balances.get(line.account.code, 0)
         before = kept - line.amount_minor if posted else kept

@@ -149,7 +149,7 @@ def posted_entry(session: Session, voucher_id: int) -> Entry:
     return Entry(
         EntryKind(voucher.kind),
         voucher.memo,
-        tuple(EntryLine(AccountRef.parse(code), amount) for code, amount in rows.tuples()),
+        tuple(EntryLine(AccountRef.parse(code), amount) for code, amount in rows),
     )
 
 

@@ -39,7 +39,7 @@ def frozen_hash(session: Session, closure_id: int) -> str:
         execution_options={"yield_per": _AT_ONCE},
     )
     frozen = FrozenSales()
-    for own, lines in groupby(rows.tuples(), key=lambda row: row[:8]):
+    for own, lines in groupby(rows, key=lambda row: row[:8]):
         sale_id, stall_id, day_number, recorded_at, received_at, person_id, voided_by, voided = own
         frozen.add(
             FrozenSale(
