@@ -158,6 +158,14 @@ def test_a_consent_of_another_community_does_not_count(session: Session, stage: 
     assert visible(session) == set()
 
 
+def test_a_consent_of_another_family_does_not_count(session: Session, stage: Stage) -> None:
+    make_open_wish(session, stage)
+    wish = enter(session, stage)
+    review(session, stage, wish)
+    set_state(session, wish, "open")
+    assert wish.id not in visible(session)
+
+
 def give(session: Session, stage: Stage, wish: Wish, **overrides: Any) -> None:
     command = RecordConsents(
         community_id=stage.community.id,
