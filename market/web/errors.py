@@ -74,6 +74,8 @@ def install(app: Flask) -> None:
 def _fact_text(value: object) -> object:
     if isinstance(value, Money):
         return money_text(value.minor)
+    if isinstance(value, tuple):
+        return gettext(N_("、")).join(gettext(part) for part in value)
     return gettext(value) if isinstance(value, str) and value else value
 
 
