@@ -241,7 +241,7 @@ def _holders(session: Session, till: TillNow) -> dict[str, int]:
             PaymentCode.market_day_id == till.market_day_id
         )
     )
-    return {str(tender): holder_id for tender in Tender} | dict(codes.tuples().all())
+    return {str(tender): holder_id for tender in Tender} | {code[0]: code[1] for code in codes}
 
 
 def _post(
