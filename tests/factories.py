@@ -189,7 +189,7 @@ def make_device(session: Session, market_day: MarketDay, by: Person, **overrides
     )
 
 
-def make_sale(till_id: int, device_id: int, *listings: Listing, **overrides: Any) -> Sale:
+def make_sale(till_id: int, device_id: int, /, *listings: Listing, **overrides: Any) -> Sale:
     """A sale as a phone fixes it, not recorded yet: one of each listing, in cash."""
     number = next(_numbers)
     given = {
