@@ -82,6 +82,7 @@ class ShownReceipt:
     split: tuple[Bar, ...]
     steps: tuple[Step, ...]
     places: tuple[Place, ...]
+    lit: int
 
 
 @blueprint.get("/r/<code>")
@@ -165,6 +166,7 @@ def _receipt(code: str) -> str:
 
 
 def _shown(found: Receipt) -> ShownReceipt:
+    places = _places(found.uses)
     return ShownReceipt(
         code_groups=tuple(grouped(found.code).split("-")),
         day_number=found.day_number,
@@ -181,7 +183,8 @@ def _shown(found: Receipt) -> ShownReceipt:
         refunded_minor=found.refunded_minor,
         split=_split(found.split),
         steps=_steps(found),
-        places=_places(found.uses),
+        places=places,
+        lit=sum(place.kind in ("wish", "hidden_wish") for place in places),
     )
 
 
