@@ -2,7 +2,10 @@
 
 from flask import Flask
 
+from market.cli.importing import import_sales
+
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.help = "Commands of the market."
+    app.cli.add_command(import_sales)

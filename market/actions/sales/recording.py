@@ -115,6 +115,7 @@ def record_sales(
     received_at: datetime,
     by_id: int | None = None,
     offset: timedelta = timedelta(),
+    same: Sameness = same_hash,
 ) -> list[Result]:
     """Record sales of one till, however often and in whatever order they come; a result for each.
 
@@ -128,7 +129,8 @@ def record_sales(
         {sale.device_id for sale in sales},
     )
     _raise_sequences(session, counter, sales)
-    return record_at(session, counter, sales, stamp=Stamp(received_at, by_id, offset))
+    stamp = Stamp(received_at, by_id, offset)
+    return record_at(session, counter, sales, stamp=stamp, same=same)
 
 
 def record_at(
