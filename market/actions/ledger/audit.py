@@ -26,7 +26,9 @@ def note(
     session: Session, kind: str, /, *, community_id: int, now: datetime, **subject: int | str
 ) -> None:
     """Remember an event for the end of this unit of work. `subject` is ids, amounts and hashes."""
-    session.info.setdefault(_NOTED, []).append(_Noted(community_id, now, kind, subject))
+    # Kept to the millisecond: that is what the hash covers.
+    at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    session.info.setdefault(_NOTED, []).append(_Noted(community_id, at, kind, subject))
 
 
 def seal_events(session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,12 @@ _MOST_SEQUENCE = 2**31 - 1
 _NOT_TENDERED = -1
 # Read aloud and copied by hand, so no I and O beside 1 and 0.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+CanonicalSale = tuple[UUID, int, int, int, str, str, int, int | None, datetime]
+"""Id, till, device, sequence, code, tender, gift, tendered or None, phone's time."""
+CanonicalLine = tuple[int, str, int, int]
+"""Listing, name, quantity, unit price."""
 
 
 class NoLines(Invalid):
@@ -234,21 +241,37 @@ def canonical_json(sale: Sale) -> bytes:
     [1, id, till, device, sequence, code, tender, gift, tendered or −1, milliseconds since 1970,
     [[listing, name, quantity, unit price], …]], exactly as JavaScript's JSON.stringify writes it.
     """
-    lines = [
-        [line.listing_id, line.name, line.quantity, line.unit_price_minor] for line in sale.lines
-    ]
-    return _compact(
-        [
-            VERSION,
-            str(sale.id),
+    return canonical_row(
+        (
+            sale.id,
             sale.till_id,
             sale.device_id,
             sale.sequence,
             sale.code,
             sale.tender.value,
             sale.gift_minor,
-            _NOT_TENDERED if sale.tendered_minor is None else sale.tendered_minor,
-            epoch_ms(sale.phone_at),
+            sale.tendered_minor,
+            sale.phone_at,
+        ),
+        [(line.listing_id, line.name, line.quantity, line.unit_price_minor) for line in sale.lines],
+    )
+
+
+def canonical_row(own: CanonicalSale, lines: Sequence[CanonicalLine]) -> bytes:
+    """The same from bare columns, for whoever checks many kept sales and builds none."""
+    sale_id, till_id, device_id, sequence, code, tender, gift_minor, tendered_minor, phone_at = own
+    return _compact(
+        [
+            VERSION,
+            str(sale_id),
+            till_id,
+            device_id,
+            sequence,
+            code,
+            tender,
+            gift_minor,
+            _NOT_TENDERED if tendered_minor is None else tendered_minor,
+            epoch_ms(phone_at),
             lines,
         ]
     )
@@ -330,5 +353,5 @@ def _is_normal(text: str, most: int) -> bool:
     return clean_text(text, most=most) == text
 
 
-def _compact(row: list[object]) -> bytes:
+def _compact(row: Sequence[object]) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
