@@ -101,7 +101,7 @@ def counter_at(
         market_day_id=till.market_day_id,
         opened_at=till.opened_at,
         goods=goods_of(session, till_id, listing_ids),
-        letters={device_id: letter for device_id, letter in letters},
+        letters=dict(letters.all()),
     )
 
 
