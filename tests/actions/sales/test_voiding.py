@@ -146,8 +146,8 @@ def test_a_phone_s_void_is_recorded_as_it_was_fixed(session: Session) -> None:
     void = Void(
         id=uuid7(NOW, secrets.token_bytes), sale_id=sale.id, reason="点错了", sequence=9, at=NOW
     )
-    for _ in range(2):
-        row = record_void(
+    row, again = [
+        record_void(
             session,
             day.community.id,
             day.till.id,
@@ -155,6 +155,9 @@ def test_a_phone_s_void_is_recorded_as_it_was_fixed(session: Session) -> None:
             by_id=day.cast.volunteer.id,
             now=LATER,
         )
+        for _ in range(2)
+    ]
+    assert again is row
     assert (row.sequence, row.phone_at, row.voided_at) == (9, NOW, LATER)
 
 
