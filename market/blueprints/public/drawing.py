@@ -10,12 +10,12 @@ SCALE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One bar before it is drawn. `parent` is the index of the bar above it comes from."""
+    """One bar before it is drawn. `sources`: (index of a bar above, how much comes from it)."""
 
     label: str
     amount_minor: int
     tone: str
-    parent: int = 0
+    sources: tuple[tuple[int, int], ...] = ()
     href: str = ""
 
 
@@ -78,16 +78,24 @@ def stages(rows: Sequence[tuple[str, Sequence[Amount]]]) -> list[Stage]:
 def _ribbons(
     above: Sequence[Bar], amounts: Sequence[Amount], below: Sequence[Bar], whole_minor: int
 ) -> tuple[Ribbon, ...]:
-    if not above:
-        return ()
-    used = [0] * len(above)
+    """What comes down into each bar, from the left of each bar above onwards."""
+    left = [0] * len(above)
     drawn = []
     for amount, bar in zip(amounts, below, strict=True):
-        source = above[amount.parent]
-        start = source.x + _at(used[amount.parent], whole_minor)
-        used[amount.parent] += amount.amount_minor
-        end = source.x + _at(used[amount.parent], whole_minor)
-        drawn.append(Ribbon(start, end, bar.x, bar.x + bar.width, bar.tone))
+        came = 0
+        for source, part_minor in amount.sources if above else ():
+            x = above[source].x
+            drawn.append(
+                Ribbon(
+                    from_x=x + _at(left[source], whole_minor),
+                    from_end=x + _at(left[source] + part_minor, whole_minor),
+                    to_x=bar.x + _at(came, whole_minor),
+                    to_end=bar.x + _at(came + part_minor, whole_minor),
+                    tone=bar.tone,
+                )
+            )
+            left[source] += part_minor
+            came += part_minor
     return tuple(drawn)
 
 

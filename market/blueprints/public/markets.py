@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -175,44 +176,49 @@ def _market(found: MarketPage) -> str:
 def _flow(found: MarketPage) -> list[Stage]:
     """收入 → 成本／净额 → 去向 → 结余, from the sums the table shows."""
     net_above = 1 if found.consigned_minor else 0
+    funds = [fund for fund in found.funds if fund.laid_minor]
     return stages(
         [
             (gettext("收入"), [Amount(gettext("义卖收入"), found.income_minor, "in")]),
             (
                 gettext("成本和净额"),
                 [
-                    Amount(gettext("寄售人应得"), found.consigned_minor, "cost"),
-                    Amount(gettext("义卖净额"), found.net_minor, "net"),
+                    _from_one(gettext("寄售人应得"), found.consigned_minor, "cost", 0),
+                    _from_one(gettext("义卖净额"), found.net_minor, "net", 0),
                 ],
             ),
             (
                 gettext("去向"),
                 [
-                    Amount(
+                    _from_one(
                         in_language(fund.fund, fund.fund_en),
                         fund.laid_minor,
                         fund.purpose,
-                        parent=net_above,
+                        net_above,
                     )
-                    for fund in found.funds
+                    for fund in funds
                 ],
             ),
-            (gettext("用途和结余"), _uses(found)),
+            (
+                gettext("用途和结余"),
+                [
+                    _from_all(gettext("安排给心愿"), "wishes", [f.wishes_minor for f in funds]),
+                    _from_all(gettext("市集开支"), "running_costs", [f.costs_minor for f in funds]),
+                    _from_all(gettext("退款"), "cost", [f.refunded_minor for f in funds]),
+                    _from_all(gettext("结余，等待安排"), "left", [f.waiting_minor for f in funds]),
+                ],
+            ),
         ]
     )
 
 
-def _uses(found: MarketPage) -> list[Amount]:
-    parts = []
-    shown_funds = [fund for fund in found.funds if fund.laid_minor]
-    for parent, fund in enumerate(shown_funds):
-        parts += [
-            Amount(gettext("安排给心愿"), fund.wishes_minor, "wishes", parent),
-            Amount(gettext("市集开支"), fund.costs_minor, "running_costs", parent),
-            Amount(gettext("退款"), fund.refunded_minor, "cost", parent),
-            Amount(gettext("结余，等待安排"), fund.waiting_minor, "left", parent),
-        ]
-    return parts
+def _from_one(label: str, amount_minor: int, tone: str, source: int) -> Amount:
+    return Amount(label, amount_minor, tone, ((source, amount_minor),))
+
+
+def _from_all(label: str, tone: str, parts_minor: Sequence[int]) -> Amount:
+    sources = tuple((index, part) for index, part in enumerate(parts_minor) if part)
+    return Amount(label, sum(parts_minor), tone, sources)
 
 
 def _sums(found: MarketPage) -> tuple[Sum, ...]:

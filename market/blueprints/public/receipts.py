@@ -15,8 +15,9 @@ from flask_babel import gettext
 from market.blueprints.public import blueprint
 from market.blueprints.public.drawing import Amount, Bar, bars
 from market.blueprints.public.words import ShownWish, in_language, shown_wish, today
-from market.domain.errors import MarketError
+from market.domain.errors import N_, MarketError
 from market.domain.money import parse_amount
+from market.domain.proceeds.purpose import FundPurpose
 from market.domain.sales.receipt_code import grouped, parse
 from market.extensions import reading
 from market.queries.public.markets import markets as market_days
@@ -40,6 +41,11 @@ from market.web.guessing import check_misses_from_here, count_miss_from_here
 from market.web.sessions import clock
 
 WHAT = "receipt"
+WHAT_NEXT = {
+    FundPurpose.WISHES: N_("社工会提出安排，另一个人复核通过后，就会在这里看到它点亮了什么。"),
+    FundPurpose.ENTERPRISE: N_("会按阶段支持残疾人创业，每一步都由两个人复核。"),
+    FundPurpose.RUNNING_COSTS: N_("用来付市集必要的开支，比如场地和手续费，每一笔都由两个人复核。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ def _steps(found: Receipt) -> tuple[Step, ...]:
             note="" if closed else gettext("收摊后两个人点钱核对，当天就会入账。"),
         ),
         Step(
-            gettext("安排给心愿"),
+            gettext("安排用途"),
             "done" if allocated and not waiting else "now" if closed else "later",
             max(allocated).date() if allocated else None,
             note=gettext("还有一部分在专款里，等待下一次安排。") if allocated and waiting else "",
@@ -236,13 +242,14 @@ def _places(uses: tuple[Use, ...]) -> tuple[Place, ...]:
                 others=max(receipts.get(wish.id, 1) - 1, 0) if wish else 0,
                 wish=shown_wish(wish) if wish else None,
                 fund=in_language(use.fund, use.fund_en),
-                note=_what_next(use.kind),
+                note=_what_next(use),
             )
         )
     return tuple(places)
 
 
-def _what_next(kind: str) -> str:
-    if kind == "waiting":
-        return str(gettext("社工会提出安排，另一个人复核通过后，就会在这里看到它点亮了什么。"))
-    return ""
+def _what_next(use: Use) -> str:
+    """What becomes of money that still waits in a fund."""
+    if use.kind != "waiting":
+        return ""
+    return str(gettext(WHAT_NEXT[FundPurpose(use.purpose)]))
