@@ -93,7 +93,7 @@ class Twins:
 
 
 def tell_a_story(
-    seed: int, *, book: Callable[[int], LineBook] = LineBook, scale: int = 1, acts: int = 30
+    seed: int, *, book: Callable[[int], LineBook] = LineBook, scale: int = 1, acts: int = 25
 ) -> Twins:
     """A history drawn by `seed`, the same each time; `scale` makes every amount that much larger."""
     chance = Chance(seed)

@@ -200,6 +200,18 @@ def test_a_move_of_many_rows_is_followed_as_one_piece() -> None:
     assert asked == [1, 1]
 
 
+def test_neighbours_are_asked_about_together_if_they_stood_there_at_the_same_time() -> None:
+    asked: list[tuple[Span, int]] = []
+
+    def moves_after(questions: Sequence[tuple[Span, int]]) -> list[Move]:
+        asked.extend(questions)
+        return []
+
+    pieces = [Piece(Span(5, 9), 1, 50), Piece(Span(2, 4), 3, 20), Piece(Span(0, 5), 1, 90)]
+    assert follow(pieces, moves_after) == [pieces[1], pieces[0], pieces[2]]
+    assert asked == [(Span(0, 9), 1), (Span(2, 4), 3)]
+
+
 def test_nothing_laid_is_nothing_found() -> None:
     def never(_: Sequence[tuple[Span, int]]) -> list[Move]:
         pytest.fail("there was nothing to ask for")

@@ -73,7 +73,7 @@ def _some(data: st.DataObject, choices: dict[int, int]) -> tuple[int, int]:
 
 
 TestAnyStory = LineMachine.TestCase
-TestAnyStory.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyStory.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 
 
 def test_three_thousand_random_histories_agree_with_the_oracle() -> None:

@@ -152,7 +152,7 @@ def _chase(
     pieces: Iterable[Piece], hops_after: Callable[[Sequence[_Question]], Iterable[_Hop]]
 ) -> list[Piece]:
     settled: list[Piece] = []
-    moving = _joined(pieces)
+    moving = [piece for piece in pieces if piece.span.length]
     while moving:
         hops = sorted(hops_after(_questions(moving)), key=lambda hop: hop.start)
         starts = [hop.start for hop in hops]
@@ -168,7 +168,7 @@ def _chase(
                     settled.append(run)
                 else:
                     moved.append(Piece(run.span.shifted(hop.shift), hop.time, run.origin))
-        moving = _joined(moved)
+        moving = moved
     return _joined(settled)
 
 
@@ -208,13 +208,13 @@ def _first_hops(piece: Piece, nearby: Sequence[_Hop]) -> Iterator[tuple[Piece, _
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    """The same money in order of origin, pieces that continue one another made one, none empty."""
+    """The same money in order of origin, pieces that continue one another made one."""
     result: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: (piece.origin, piece.span)):
         last = result[-1] if result else None
         if last is not None and _continues(last, piece):
             result[-1] = Piece(Span(last.span.start, piece.span.end), last.step, last.origin)
-        elif piece.span.length:
+        else:
             result.append(piece)
     return result
 
