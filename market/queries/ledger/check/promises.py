@@ -1,0 +1,116 @@
+"""Properties of what is promised: allocations, and the totals that wishes keep."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from market.domain.errors import N_
+from market.domain.ledger.moves import MoveKind
+from market.domain.money import Money
+from market.models.ledger import Fund, MoneyMove, MoneyMoveDecision
+from market.models.proceeds import Allocation, AllocationReturn, Wish, WishStep
+from market.queries.ledger.check.verdict import Verdict, verdict
+
+_BEARS = [str(MoveKind.COST_CLEARED), str(MoveKind.SHORT_CLEARED)]
+
+
+def allocations_are_records(session: Session, community_id: int) -> Verdict:
+    """What an allocation keeps as returned, or a cost's as spent, is the sum of its records."""
+    returned = (
+        select(func.coalesce(func.sum(AllocationReturn.amount_minor), 0))
+        .where(AllocationReturn.allocation_id == Allocation.id)
+        .scalar_subquery()
+    )
+    borne = (
+        select(func.coalesce(func.sum(MoneyMove.amount_minor), 0))
+        .join(MoneyMoveDecision, MoneyMoveDecision.move_id == MoneyMove.id)
+        .where(
+            MoneyMove.allocation_id == Allocation.id,
+            MoneyMove.kind.in_(_BEARS),
+            MoneyMoveDecision.approved,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Allocation.id,
+            Allocation.amount_minor,
+            Allocation.returned_minor,
+            Allocation.spent_minor,
+            returned,
+            # What a wish's purchases took is looked at wish by wish: one may take of several.
+            case((Allocation.wish_id.is_(None), borne), else_=Allocation.spent_minor),
+        )
+        .join(Fund, Fund.id == Allocation.fund_id)
+        .where(Fund.community_id == community_id)
+        .order_by(Allocation.id)
+    ).all()
+    return verdict(
+        "allocations_recorded",
+        N_("每笔安排的已付和退回等于各笔记录之和"),
+        (
+            f"allocation {number}"
+            for number, _, kept_back, kept_spent, back, spent in rows
+            if kept_back != int(back) or kept_spent != int(spent)
+        ),
+        (N_("安排"), len(rows)),
+        (N_("金额"), Money(sum(row[1] for row in rows))),
+        (N_("已付"), Money(sum(row[3] for row in rows))),
+        (N_("退回"), Money(sum(row[2] for row in rows))),
+    )
+
+
+def wishes_are_records(session: Session, community_id: int) -> Verdict:
+    """What a wish keeps as funded and as its state follows from its allocations and its steps."""
+    funded = (
+        select(func.coalesce(func.sum(Allocation.amount_minor - Allocation.returned_minor), 0))
+        .where(Allocation.wish_id == Wish.id)
+        .scalar_subquery()
+    )
+    spent = (
+        select(func.coalesce(func.sum(Allocation.spent_minor), 0))
+        .where(Allocation.wish_id == Wish.id)
+        .scalar_subquery()
+    )
+    bought = (
+        select(func.coalesce(func.sum(MoneyMove.amount_minor), 0))
+        .join(MoneyMoveDecision, MoneyMoveDecision.move_id == MoneyMove.id)
+        .where(
+            MoneyMove.wish_id == Wish.id,
+            MoneyMove.kind == str(MoveKind.SPENDING),
+            MoneyMoveDecision.approved,
+        )
+        .scalar_subquery()
+    )
+    last_step = (
+        select(WishStep.state)
+        .where(WishStep.wish_id == Wish.id)
+        .order_by(WishStep.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Wish.code,
+            Wish.funded_minor,
+            funded,
+            spent,
+            bought,
+            Wish.state,
+            func.coalesce(last_step, "draft"),
+        )
+        .where(Wish.community_id == community_id)
+        .order_by(Wish.id)
+    ).all()
+    return verdict(
+        "wishes_recorded",
+        N_("每个心愿的已备款和状态等于各笔安排、付款和步骤"),
+        (
+            f"wish {code}"
+            for code, kept, recomputed, paid, purchases, state, step in rows
+            if kept != int(recomputed) or int(paid) != int(purchases) or state != step
+        ),
+        (N_("心愿"), len(rows)),
+        (N_("已备款"), Money(sum(row[1] for row in rows))),
+    )
