@@ -4,6 +4,7 @@ from flask import Flask
 
 from market.cli.demo import demo
 from market.cli.importing import import_sales
+from market.cli.ledger import check_ledger
 
 
 def install(app: Flask) -> None:
@@ -11,3 +12,4 @@ def install(app: Flask) -> None:
     app.cli.help = "Commands of the market."
     app.cli.add_command(demo)
     app.cli.add_command(import_sales)
+    app.cli.add_command(check_ledger)

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_, MarketError
+from market.domain.errors import MarketError
 from market.queries.ledger.check import books, closures, line, promises, refunds
 from market.queries.ledger.check.chain import Vouched, chain_verifies, vouchers_are_sealed
 from market.queries.ledger.check.sales import sales_hold, till_totals_are_replays
@@ -69,4 +69,4 @@ def _guarded(look: Callable[[], Iterator[Verdict]]) -> Iterator[Verdict]:
         yield from look()
     except _UNREADABLE as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0]
-        yield verdict("unreadable", N_("有记录读不出来"), [said[:200]])
+        yield verdict("unreadable", "some rows cannot be read", [said[:200]])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_
 from market.domain.ledger.account import AccountKind
 from market.domain.money import Money
 from market.models.ledger import (
@@ -52,14 +51,14 @@ def vouchers_balance(session: Session, community_id: int) -> Verdict:
     ).all()
     return verdict(
         "vouchers_balance",
-        N_("每张凭证借贷相等"),
+        "each voucher balances",
         (
             f"voucher {voucher_id}"
             for voucher_id, lines, balance, _, strange in rows
             if not lines or balance or strange
         ),
-        (N_("凭证"), len(rows)),
-        (N_("借方合计"), Money(sum(int(row[3]) for row in rows) // 2)),
+        ("vouchers", len(rows)),
+        ("debits", Money(sum(int(row[3]) for row in rows) // 2)),
     )
 
 
@@ -81,9 +80,9 @@ def postings_have_vouchers(session: Session, community_id: int) -> Verdict:
     holes = [month for month, count, first, last in months if (first, last) != (1, count)]
     return verdict(
         "vouchers_numbered",
-        N_("凭证按月连续编号，没有无主的分录"),
+        "vouchers are numbered without a hole, and no posting is without one",
         [*(f"posting {number}" for number in alone), *(f"month {month}" for month in holes)],
-        (N_("月份"), len(months)),
+        ("months", len(months)),
     )
 
 
@@ -99,9 +98,9 @@ def balances_are_replays(session: Session, community_id: int) -> Verdict:
     ).all()
     return verdict(
         "balances_replayed",
-        N_("账户余额等于全部分录之和"),
+        "each account's balance is the sum of its postings",
         (f"account {code}" for code, kept, replayed in rows if kept != int(replayed)),
-        (N_("账户"), len(rows)),
+        ("accounts", len(rows)),
     )
 
 
@@ -123,14 +122,14 @@ def both_sides_agree(session: Session, community_id: int) -> Verdict:
     left, right = assets + shorts + waits, owed + funds + overs
     return verdict(
         "both_sides_agree",
-        N_("资金去处之和等于资金归属之和"),
+        "what is held, short or waiting is what is owed, free, promised or over",
         [] if left == right else [f"{Money(left)} ≠ {Money(right)}"],
-        (N_("资产"), Money(assets)),
-        (N_("短款"), Money(shorts)),
-        (N_("待结算"), Money(waits)),
-        (N_("应付"), Money(owed)),
-        (N_("专款"), Money(funds)),
-        (N_("长款"), Money(overs)),
+        ("assets", Money(assets)),
+        ("shorts", Money(shorts)),
+        ("to settle", Money(waits)),
+        ("payables", Money(owed)),
+        ("funds", Money(funds)),
+        ("overs", Money(overs)),
     )
 
 
@@ -161,14 +160,14 @@ def funds_match_the_line(session: Session, community_id: int) -> Verdict:
     ).all()
     return verdict(
         "funds_match_the_line",
-        N_("专款账户余额等于专款线：未安排 = 进 − 出，已安排 = 安排 − 已付 − 退回"),
+        "unallocated is laid - taken, committed is allocated - spent - returned",
         (
             f"fund {code}"
             for code, free, unallocated, committed, promised_balance in rows
             if free != -int(unallocated) or int(committed) != -int(promised_balance)
         ),
-        (N_("未安排"), Money(sum(row[1] for row in rows))),
-        (N_("已安排"), Money(sum(int(row[3]) for row in rows))),
+        ("unallocated", Money(sum(row[1] for row in rows))),
+        ("committed", Money(sum(int(row[3]) for row in rows))),
     )
 
 
@@ -191,10 +190,10 @@ def refunds_wait_in_the_books(session: Session, community_id: int) -> Verdict:
     same = int(waiting[1]) == int(balance or 0)
     return verdict(
         "refunds_to_settle",
-        N_("待结算退款等于专款还没有退回的退款"),
+        "refunds to settle are those the lines have not given back",
         [] if same else [f"{Money(int(waiting[1]))} ≠ {Money(int(balance or 0))}"],
-        (N_("笔数"), waiting[0]),
-        (N_("金额"), Money(int(waiting[1]))),
+        ("refunds", waiting[0]),
+        ("amount", Money(int(waiting[1]))),
     )
 
 
@@ -237,13 +236,13 @@ def two_people_each_time(session: Session, community_id: int) -> Verdict:
     )
     return verdict(
         "two_people",
-        N_("提出人和批准人从不是同一个人"),
+        "nobody approved what they proposed",
         [
             *(f"money_move {number}" for number in moves),
             *(f"proposal {number}" for number in proposals),
             *(f"refund_request {number}" for number in refunds),
         ],
-        (N_("资金调拨"), decided or 0),
+        ("money moves", decided or 0),
     )
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_, MarketError
+from market.domain.errors import MarketError
 from market.domain.ledger.audit import Event, verify
 from market.domain.ledger.seal import VoucherFacts, voucher_hash
 from market.models.ledger import AuditEvent, AuditHead, Posting, Voucher
@@ -44,7 +44,9 @@ def chain_verifies(session: Session, community_id: int, vouched: Vouched, tick: 
     wrong = [] if found.bad_number is None else [f"audit_event {found.bad_number}"]
     if kept is None or kept.number != found.events:
         wrong.append(f"audit_head {community_id}")
-    return verdict("chain_verifies", N_("审计链完整，链头一致"), wrong, (N_("事件"), found.events))
+    return verdict(
+        "chain_verifies", "the audit chain verifies up to its head", wrong, ("events", found.events)
+    )
 
 
 def vouchers_are_sealed(
@@ -62,7 +64,10 @@ def vouchers_are_sealed(
         kept = set(session.scalars(select(Voucher.id).where(Voucher.community_id == community_id)))
         wrong += [f"voucher {number}" for number in sorted(set(vouched.vouchers) - kept)]
     return verdict(
-        "vouchers_sealed", N_("每张凭证与审计链中的校验值一致"), wrong, (N_("凭证"), seen)
+        "vouchers_sealed",
+        "each voucher and its postings have the hash the chain vouches for",
+        wrong,
+        ("vouchers", seen),
     )
 
 

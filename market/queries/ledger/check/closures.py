@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import Row, func, select, union
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_
 from market.domain.ledger.account import AccountRef
 from market.domain.money import Money
 from market.domain.proceeds.split import cut
@@ -73,10 +72,10 @@ def closures_are_laid_and_booked(session: Session, community_id: int) -> Verdict
             wrong.append(f"voucher {row.count_voucher_id}")
     return verdict(
         "closures_booked",
-        N_("每次结账的净额 = 专款线上的各段 = 凭证"),
+        "each closure's net is what it laid and what it booked",
         wrong,
-        (N_("结账"), len(closures)),
-        (N_("净额"), Money(sum(row.net_minor + row.box_minor for row in closures))),
+        ("closures", len(closures)),
+        ("net", Money(sum(row.net_minor + row.box_minor for row in closures))),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from market.domain.errors import N_
 from market.domain.money import Money
 from market.models.ledger import (
     Fund,
@@ -61,9 +60,9 @@ def pieces_are_contiguous(session: Session, community_id: int) -> Verdict:
         count += sum(row[3] for row in ends)
     return verdict(
         "pieces_contiguous",
-        N_("专款线上进和出的每一段首尾相接"),
+        "layings and takings follow one another without a gap",
         wrong,
-        (N_("段"), count),
+        ("pieces", count),
     )
 
 
@@ -110,10 +109,10 @@ def laid_is_raised_and_returned(session: Session, community_id: int) -> Verdict:
     wrong += [f"money_move {number}" for number in boxes]
     return verdict(
         "laid_raised_returned",
-        N_("进入专款 = 募得 + 退回"),
+        "laid is raised + returned",
         wrong,
-        (N_("募得"), Money(sum(int(row[2]) + int(row[3]) for row in by_source))),
-        (N_("退回"), Money(sum(int(row[4]) for row in by_source))),
+        ("raised", Money(sum(int(row[2]) + int(row[3]) for row in by_source))),
+        ("returned", Money(sum(int(row[4]) for row in by_source))),
     )
 
 
@@ -169,10 +168,10 @@ def taken_is_allocated_and_refunded(session: Session, community_id: int) -> Verd
         wrong.append(f"{Money(int(taken or 0))} ≠ {Money(allocated + refunded)}")
     return verdict(
         "taken_allocated_refunded",
-        N_("专款用出 = 安排 + 退款"),
+        "taken is allocated + refunded",
         wrong,
-        (N_("安排"), Money(allocated)),
-        (N_("退款"), Money(refunded)),
+        ("allocated", Money(allocated)),
+        ("refunded", Money(refunded)),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_
 from market.domain.ledger.moves import MoveKind
 from market.domain.money import Money
 from market.models.ledger import Fund, MoneyMove, MoneyMoveDecision
@@ -48,16 +47,16 @@ def allocations_are_records(session: Session, community_id: int) -> Verdict:
     ).all()
     return verdict(
         "allocations_recorded",
-        N_("每笔安排的已付和退回等于各笔记录之和"),
+        "each allocation's spent and returned are the sums of its records",
         (
             f"allocation {number}"
             for number, _, kept_back, kept_spent, back, spent in rows
             if kept_back != int(back) or kept_spent != int(spent)
         ),
-        (N_("安排"), len(rows)),
-        (N_("金额"), Money(sum(row[1] for row in rows))),
-        (N_("已付"), Money(sum(row[3] for row in rows))),
-        (N_("退回"), Money(sum(row[2] for row in rows))),
+        ("allocated", len(rows)),
+        ("amount", Money(sum(row[1] for row in rows))),
+        ("spent", Money(sum(row[3] for row in rows))),
+        ("returned", Money(sum(row[2] for row in rows))),
     )
 
 
@@ -105,12 +104,12 @@ def wishes_are_records(session: Session, community_id: int) -> Verdict:
     ).all()
     return verdict(
         "wishes_recorded",
-        N_("每个心愿的已备款和状态等于各笔安排、付款和步骤"),
+        "each wish's funding and state follow from its allocations and steps",
         (
             f"wish {code}"
             for code, kept, recomputed, paid, purchases, state, step in rows
             if kept != int(recomputed) or int(paid) != int(purchases) or state != step
         ),
-        (N_("心愿"), len(rows)),
-        (N_("已备款"), Money(sum(row[1] for row in rows))),
+        ("wishes", len(rows)),
+        ("funded", Money(sum(row[1] for row in rows))),
     )

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_
 from market.domain.money import Money
 from market.domain.proceeds.span import Span
 from market.domain.proceeds.split import part
@@ -59,10 +58,10 @@ def refunds_are_within_sales(session: Session, community_id: int, vouched: Vouch
         wrong.append(f"{count} ≠ {len(vouched.refunds)}")
     return verdict(
         "refunds_within_sales",
-        N_("退款不超过原来的义卖，逐笔从尾部退"),
+        "refunds stay within their sales, tail after tail",
         wrong,
-        (N_("笔数"), count),
-        (N_("金额"), Money(total)),
+        ("refunds", count),
+        ("amount", Money(total)),
     )
 
 
@@ -88,9 +87,9 @@ def claims_are_where_it_was_laid(session: Session, community_id: int) -> Verdict
             wrong.append(f"refund {row.id}")
     return verdict(
         "refund_claims",
-        N_("每笔退款向专款要回的正是它当初进入的位置"),
+        "each refund claims the places its money was laid on",
         wrong,
-        (N_("段"), count),
+        ("pieces", count),
     )
 
 

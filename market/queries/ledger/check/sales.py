@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_, MarketError
+from market.domain.errors import MarketError
 from market.domain.money import Money
 from market.domain.sales.consignment import ConsignorTerms
 from market.domain.sales.frozen import FrozenSale, FrozenSales
@@ -67,23 +67,28 @@ def sales_hold(
     _walk_closures(session, list(closures), vouched, found, tick)
     for sale in _ticking(open_sales(session, community_id), tick):
         _look_at(sale, vouched, found)
-    sales = (N_("义卖记录"), found.sales)
-    yield verdict("sales_hashed", N_("每笔义卖和作废的校验值与内容一致"), found.hashes, sales)
+    sales = ("sales", found.sales)
     yield verdict(
-        "sales_summed",
-        N_("每笔义卖：明细 + 加价 = 净额 + 寄售款"),
-        found.sums,
-        sales,
-        (N_("净额"), Money(found.net_minor)),
+        "sales_hashed", "each sale and void has the hash of its content", found.hashes, sales
     )
     yield verdict(
-        "positions_contiguous", N_("每次结账里的义卖首尾相接，作废的占 0"), found.places, sales
+        "sales_summed",
+        "each sale's lines and gift are its net and consignors' parts",
+        found.sums,
+        sales,
+        ("net", Money(found.net_minor)),
+    )
+    yield verdict(
+        "positions_contiguous",
+        "each closure's sales follow one another, voided ones taking no place",
+        found.places,
+        sales,
     )
     yield verdict(
         "closures_rooted",
-        N_("每次结账的默克尔根和冻结内容与审计链一致"),
+        "each closure's Merkle root and what it froze are what the chain vouches for",
         found.roots,
-        (N_("结账"), len(closures)),
+        ("closures", len(closures)),
     )
 
 
@@ -124,14 +129,14 @@ def till_totals_are_replays(session: Session, community_id: int) -> Verdict:
     none = (0, 0, 0)
     return verdict(
         "till_totals",
-        N_("每班收银的合计等于重新相加的结果"),
+        "each till's totals are the sums of its sales",
         (
             f"till_total {till_id} {tender}"
             for till_id, tender in sorted(kept.keys() | replayed.keys())
             if kept.get((till_id, tender), none) != replayed.get((till_id, tender), none)
         ),
-        (N_("收银班次"), len({till_id for till_id, _ in kept})),
-        (N_("收款"), Money(sum(row[1] for row in replayed.values()))),
+        ("tills", len({till_id for till_id, _ in kept})),
+        ("taken", Money(sum(row[1] for row in replayed.values()))),
     )
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from market.domain.errors import N_
 from market.domain.money import Money
 from market.domain.proceeds.span import Span, merged
 from market.models.ledger import Fund, Laying, LineMove, RefundClaim, Taking
@@ -134,11 +133,11 @@ def traces_sum(session: Session, community_id: int, tick: Tick) -> Verdict:
         wrong += _look_along(line, sums)
     return verdict(
         "traces_sum",
-        N_("每张小票的去向合计等于它的净额，每个心愿的来源合计等于它的款项"),
+        "each receipt's trace sums to its net, each wish's receipts to its allocations",
         wrong,
-        (N_("在安排中"), Money(sums.allocated)),
-        (N_("已退款"), Money(sums.refunded)),
-        (N_("未安排"), Money(sums.free)),
+        ("allocated", Money(sums.allocated)),
+        ("refunded", Money(sums.refunded)),
+        ("unallocated", Money(sums.free)),
     )
 
 

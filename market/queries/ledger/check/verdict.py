@@ -20,7 +20,7 @@ Tick = Callable[[int], None]
 class Verdict:
     """One property of the books. `wrong` names rows by table and id; nothing wrong: it holds.
 
-    `sentence` is Chinese, for translation, as are the names of the figures.
+    The words are for whoever runs the server, as all commands' are.
     """
 
     name: str
