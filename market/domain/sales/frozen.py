@@ -17,8 +17,8 @@ VERSION = 1
 
 Line = tuple[int | None, int | None, int | None, int]
 """A sale line's consignor, basis points, fixed minor units a piece, and consignor's minor units."""
-Void = tuple[int, datetime]
-"""Who voided a sale, and when we heard of it."""
+Void = tuple[int, datetime, datetime]
+"""Who voided a sale, when it was fixed, and when we heard of it."""
 
 
 class FrozenSale(NamedTuple):
@@ -27,6 +27,7 @@ class FrozenSale(NamedTuple):
     id: UUID
     stall_id: int
     day_number: str
+    phone_at: datetime
     recorded_at: datetime
     received_at: datetime
     person_id: int | None
@@ -43,18 +44,20 @@ class FrozenSales:
     def add(self, sale: FrozenSale) -> None:
         """Append one sale: a compact JSON array in UTF-8, ended by a line feed.
 
-        [1, id, stall, day number, recorded, received, person, [voided by, at] or null,
-        [[consignor, basis points, fixed, consignor's part], …]]; moments in UTC
+        [1, id, stall, day number, fixed, recorded, received, person,
+        [voided by, fixed, heard of] or null,
+        [[consignor, basis points, fixed sum, consignor's part], …]]; moments in UTC
         """
         row = [
             VERSION,
             str(sale.id),
             sale.stall_id,
             sale.day_number,
+            _moment(sale.phone_at),
             _moment(sale.recorded_at),
             _moment(sale.received_at),
             sale.person_id,
-            None if sale.void is None else [sale.void[0], _moment(sale.void[1])],
+            None if sale.void is None else [sale.void[0], *map(_moment, sale.void[1:])],
             sale.lines,
         ]
         self._digest.update(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode())

@@ -20,10 +20,12 @@ def frozen_hash(session: Session, closure_id: int) -> str:
             Sale.id,
             Sale.stall_id,
             Sale.day_number,
+            Sale.phone_at,
             Sale.recorded_at,
             Sale.received_at,
             Sale.person_id,
             SaleVoid.voided_by_id,
+            SaleVoid.phone_at,
             SaleVoid.voided_at,
             SaleLine.consignor_id,
             SaleLine.share_bp,
@@ -39,18 +41,19 @@ def frozen_hash(session: Session, closure_id: int) -> str:
         execution_options={"yield_per": _AT_ONCE},
     )
     frozen = FrozenSales()
-    for own, lines in groupby(rows, key=lambda row: row[:8]):
-        sale_id, stall_id, day_number, recorded_at, received_at, person_id, voided_by, voided = own
+    for own, lines in groupby(rows, key=lambda row: row[:10]):
+        sale_id, stall_id, day_number, phone_at, recorded_at, received_at, person_id, *void = own
         frozen.add(
             FrozenSale(
                 sale_id,
                 stall_id,
                 day_number,
+                phone_at,
                 recorded_at,
                 received_at,
                 person_id,
-                None if voided is None else (voided_by, voided),
-                [line[8:] for line in lines],
+                None if void[0] is None else (void[0], void[1], void[2]),
+                [line[10:] for line in lines],
             )
         )
     return frozen.hexdigest()

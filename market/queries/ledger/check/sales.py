@@ -248,10 +248,11 @@ def _frozen(sale: KeptSale) -> FrozenSale:
         sale.id,
         sale.stall_id,
         sale.day_number,
+        sale.phone_at,
         sale.recorded_at,
         sale.received_at,
         sale.person_id,
-        None if sale.void is None else (sale.void.by_id, sale.void.at),
+        None if sale.void is None else (sale.void.by_id, sale.void.phone_at, sale.void.at),
         [line[5:] for line in sale.lines],
     )
 
