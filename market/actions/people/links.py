@@ -103,7 +103,7 @@ def invite(
         community_id=community_id,
         now=now,
         link=link.id,
-        roles=",".join(link.roles),
+        roles=".".join(link.roles),
         by=by_id,
     )
     return link.id

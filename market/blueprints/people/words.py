@@ -30,5 +30,6 @@ def role_hints() -> dict[str, str]:
 
 
 def role_names(roles: Iterable[Role]) -> str:
-    """The names of roles, one after another."""
-    return str(gettext("、")).join(gettext(role.label) for role in roles)
+    """The names of roles, in the order in which they are always named."""
+    held = set(roles)
+    return str(gettext("、")).join(gettext(role.label) for role in Role if role in held)
