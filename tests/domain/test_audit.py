@@ -145,6 +145,11 @@ def test_a_subject_holds_no_names_or_sentences(value: Any) -> None:
         event(subject={"who": value})
 
 
+def test_the_largest_number_is_the_one_javascript_can_count_to() -> None:
+    made = event(subject={"most": 2**53 - 1, "least": -(2**53) + 1})
+    assert b"9007199254740991" in canonical_event(made)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -59,6 +59,10 @@ def test_a_fixed_sum_is_owed_for_each_piece(quantity: int, each: int, above: int
     assert owed == each * quantity
 
 
+def test_a_share_may_be_all_of_it() -> None:
+    assert share(10_000).owed_minor(999, quantity=1) == 999
+
+
 @given(sale_lines())
 def test_the_net_of_a_line_is_never_negative(line: SaleLine) -> None:
     assert 0 <= line.consignor_minor <= line.amount_minor

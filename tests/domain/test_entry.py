@@ -90,6 +90,16 @@ def test_an_entry_and_its_reversal_leave_nothing(rows: list[Posting]) -> None:
     }
 
 
+def test_debits_come_first_and_each_side_in_account_order() -> None:
+    codes = ["bank:2", "bank:10", "cash_safe:1", "tender:3:alipay", "tender:3:wechat"]
+    debits = [Posting(AccountRef.parse(code), 7) for code in codes]
+    taken = [Posting(AccountRef.parse(f"payable:{party}"), -7) for party in (2, 3, 10, 11, 20)]
+    entry = Entry(EntryKind.CLOSURE, "", (*taken[::-1], *debits[::-1]))
+    assert entry.postings == (*debits, *taken)
+    assert (debits[0].debit_minor, debits[0].credit_minor) == (7, 0)
+    assert (taken[0].debit_minor, taken[0].credit_minor) == (0, 7)
+
+
 def test_an_entry_of_nothing_is_refused() -> None:
     with pytest.raises(EmptyEntry):
         Entry(EntryKind.CLOSURE, "", ())
@@ -98,8 +108,10 @@ def test_an_entry_of_nothing_is_refused() -> None:
 def test_a_posting_is_never_zero_and_always_whole_and_in_range() -> None:
     with pytest.raises(EmptyPosting):
         Posting(AccountRef.costs(), 0)
-    with pytest.raises(AmountTooLarge):
-        Posting(AccountRef.costs(), -MOST_TOTAL_MINOR - 1)
+    assert Posting(AccountRef.costs(), -MOST_TOTAL_MINOR).credit_minor == MOST_TOTAL_MINOR
+    for sign in (1, -1):
+        with pytest.raises(AmountTooLarge):
+            Posting(AccountRef.costs(), sign * (MOST_TOTAL_MINOR + 1))
     wrong: list[Any] = [1.0, True, "1", None, float("inf")]
     for amount in wrong:
         with pytest.raises(AmountNotWhole):

@@ -22,6 +22,9 @@ def test_it_lays_out_time_version_and_chance_as_rfc_9562_appendix_a6_does() -> N
     assert str(uuid7(at, lambda _: random)) == "017f22e2-79b0-7000-98c4-dc0c0c07398f"
     half = at + timedelta(microseconds=500)
     assert str(uuid7(half, lambda _: random)) == "017f22e2-79b0-7800-98c4-dc0c0c07398f"
+    # 999/1000 of 4096, rounded down, is 0xFFB.
+    last = at + timedelta(microseconds=999)
+    assert str(uuid7(last, lambda _: random)) == "017f22e2-79b0-7ffb-98c4-dc0c0c07398f"
 
 
 @given(times, chance)

@@ -97,6 +97,16 @@ def test_a_path_is_the_recursive_one_and_leads_to_the_root(
     assert leads_to(root, leaves[index], index=index, size=len(leaves), path=path)
 
 
+@pytest.mark.parametrize("size", range(1, 34))
+def test_every_leaf_of_every_small_tree_can_be_proved(size: int) -> None:
+    leaves = [bytes([number]) for number in range(size)]
+    root = tree_root(leaves)
+    for index, leaf in enumerate(leaves):
+        path = audit_path(leaves, index)
+        assert leads_to(root, leaf, index=index, size=size, path=path)
+        assert not leads_to(root, leaf, index=(index + 1) % size, size=size, path=path) or size == 1
+
+
 @given(contents.filter(lambda leaves: len(leaves) > 1), st.data())
 def test_a_path_proves_nothing_else(leaves: list[bytes], data: st.DataObject) -> None:
     size = len(leaves)
@@ -118,8 +128,10 @@ def test_a_node_cannot_pass_for_a_leaf() -> None:
 
 @pytest.mark.parametrize("index", [-1, 3])
 def test_there_is_no_path_to_a_leaf_that_is_not_there(index: int) -> None:
-    with pytest.raises(NoSuchLeaf):
+    with pytest.raises(NoSuchLeaf) as refusal:
         audit_path([b"a", b"b", b"c"], index)
+    # People count from 1.
+    assert refusal.value.facts == {"index": index + 1}
 
 
 def test_a_hundred_thousand_leaves_are_kept_as_a_handful_of_hashes() -> None:

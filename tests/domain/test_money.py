@@ -50,6 +50,12 @@ def test_each_share_is_within_a_fen_of_its_exact_part(minor: int, by: list[int])
         assert abs(part.minor * sum(by) - minor * weight) < sum(by)
 
 
+def test_the_fen_left_over_goes_to_the_largest_remainder() -> None:
+    # 16.67, 33.33 and 50 exactly: the first is nearest to its next fen.
+    assert Money(100).share([1, 2, 3]) == [Money(17), Money(33), Money(50)]
+    assert Money(100).share([2, 1, 3]) == [Money(33), Money(17), Money(50)]
+
+
 @given(amounts, weights)
 def test_a_weight_of_zero_gets_nothing(minor: int, by: list[int]) -> None:
     assert Money(minor).share([*by, 0])[-1] == Money(0)
@@ -188,6 +194,21 @@ def test_the_bounds_are_inside_and_one_fen_beyond_is_outside() -> None:
     assert refusal.value.facts == {"least": Money(1)}
 
 
+def test_zero_is_an_amount_unless_something_must_be_paid() -> None:
+    assert check_minor(0) == 0
+    assert check_minor(1, least_minor=1) == 1
+
+
+@pytest.mark.parametrize("length", [40, 41])
+def test_an_endless_text_is_not_even_read(length: int) -> None:
+    text = "0" * (length - 1) + "5"
+    if length == 40:
+        assert parse_amount(text) == Money(500)
+    else:
+        with pytest.raises(AmountUnreadable):
+            parse_amount(text)
+
+
 def test_a_difference_may_be_checked_below_zero() -> None:
     assert check_minor(-5, least_minor=-5) == -5
     with pytest.raises(AmountTooSmall):
@@ -214,6 +235,15 @@ def test_any_text_is_an_amount_in_range_or_a_whole_sentence(text: str) -> None:
 def test_a_count_is_read_in_either_width(count: int) -> None:
     assert parse_count(f" {count} ") == count
     assert parse_count(str(count).translate(FULL_WIDTH)) == count
+
+
+def test_counts_reach_from_one_to_the_most_and_are_ints() -> None:
+    assert parse_count("1") == check_count(1) == 1
+    assert parse_count("999") == check_count(999) == 999
+    wrong: list[Any] = [True, 1.0, "1", None]
+    for count in wrong:
+        with pytest.raises(CountUnreadable):
+            check_count(count)
 
 
 @pytest.mark.parametrize("text", ["", "1.5", "1.0", "two", "两", "٣", "1e2", "1,000", "²"])

@@ -18,8 +18,10 @@ from market.domain.people import (
     RelativeMayNotApprove,
     Role,
     SamePerson,
+    UsernameUnusable,
     check_password,
     normal_password,
+    normal_username,
     two_people,
 )
 
@@ -114,6 +116,50 @@ def test_a_password_has_a_least_and_a_most_length() -> None:
 def test_the_users_name_is_no_password(password: str) -> None:
     with pytest.raises(PasswordIsTheName):
         check_password(password, username=" Liuyang ")
+
+
+@pytest.mark.parametrize(
+    ("password", "username"),
+    [
+        ("abcab-cab-c", "x1"),
+        ("lan-tern-42", "lan"),
+        ("qwerty-12-ab", "x1"),
+        ("四四方方一口缸缸缸缸", "x1"),
+    ],
+)
+def test_a_password_just_good_enough_is_let_through(password: str, username: str) -> None:
+    check_password(password + "z9", username=username)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["abc-abc-abc", "abcd-1234-ab"],
+)
+def test_few_signs_or_mere_runs_are_too_common(password: str) -> None:
+    with pytest.raises(PasswordTooCommon):
+        check_password(password, username="x1")
+
+
+def test_the_shortest_name_that_counts_has_four_signs() -> None:
+    with pytest.raises(PasswordIsTheName):
+        check_password("river-lily-42", username="lily")
+    check_password("river-lil-4277", username="lil")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(" LiuYang ", "liuyang"), ("ｌｉｕ＿１", "liu_1"), ("刘洋", "刘洋"), ("a-b.c", "a-b.c")],
+)
+def test_a_username_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert normal_username(typed) == kept
+
+
+@pytest.mark.parametrize("username", ["", "a", "a" * 41, "a b", "a@b", "<b>", "a/b"])
+def test_a_username_nobody_could_type_again_is_refused(username: str) -> None:
+    with pytest.raises(UsernameUnusable):
+        normal_username(username)
+    assert normal_username("ab") == "ab"
+    assert normal_username("a" * 40) == "a" * 40
 
 
 def test_a_full_width_keyboard_types_the_same_password() -> None:

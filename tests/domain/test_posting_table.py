@@ -232,6 +232,13 @@ def test_nothing_is_moved_by_zero(post: Callable[[int], Entry | None]) -> None:
         post(0)
 
 
+@pytest.mark.parametrize("post", SINGLE)
+def test_a_single_fen_is_moved(post: Callable[[int], Entry | None]) -> None:
+    entry = post(1)
+    assert entry is not None
+    assert entry.total_minor == 1
+
+
 @pytest.mark.parametrize("post", SINGLE + WHOLE)
 def test_no_row_takes_a_negative_or_absurd_amount(post: Callable[[int], Entry | None]) -> None:
     with pytest.raises((AmountTooSmall, AmountNegative)):
@@ -292,6 +299,8 @@ def test_money_is_not_handed_over_to_where_it_is() -> None:
 
 def test_a_fee_is_at_most_all_of_it() -> None:
     table.settlement("", source=WECHAT, bank_holder_id=5, gross_minor=5, fee_minor=5)
+    with pytest.raises(AmountNegative):
+        table.settlement("", source=WECHAT, bank_holder_id=5, gross_minor=5, fee_minor=-1)
     with pytest.raises(FeeTooLarge):
         table.settlement("", source=WECHAT, bank_holder_id=5, gross_minor=5, fee_minor=6)
 

@@ -50,6 +50,7 @@ from market.domain.sales.sale import (
     sale_hash,
     void_hash,
 )
+from market.domain.text import TextTooLong
 from tests.domain.sales_made import NOON, sales
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "sale_hash.json").read_bytes())
@@ -214,6 +215,13 @@ def test_what_is_no_sale_cannot_be_built(change: dict[str, Any], error: type[Mar
         dataclasses.replace(SALE, **change)
 
 
+def test_the_largest_sale_and_the_longest_receipt_fit() -> None:
+    card = dataclasses.replace(SOAP, quantity=1, unit_price_minor=MOST_MINOR, name="字" * 60)
+    assert dataclasses.replace(SALE, lines=(card,)).due_minor == MOST_MINOR
+    many = tuple(dataclasses.replace(SOAP, number=n) for n in range(1, MOST_LINES + 1))
+    assert len(dataclasses.replace(SALE, lines=many).lines) == 200
+
+
 BAD_LINES: list[tuple[dict[str, Any], type[MarketError]]] = [
     ({"quantity": 0}, CountOutOfRange),
     ({"quantity": -1}, CountOutOfRange),
@@ -222,6 +230,8 @@ BAD_LINES: list[tuple[dict[str, Any], type[MarketError]]] = [
     ({"quantity": True}, CountUnreadable),
     ({"unit_price_minor": -1}, AmountNegative),
     ({"unit_price_minor": 15.0}, AmountNotWhole),
+    ({"unit_price_minor": True}, AmountNotWhole),
+    ({"name": "字" * 61}, TextTooLong),
     ({"unit_price_minor": MOST_MINOR}, AmountTooLarge),
     ({"unit_price_minor": 10**20}, AmountTooLarge),
     ({"listing_id": 0}, NumberOutOfRange),

@@ -27,7 +27,7 @@ from market.domain.sales.till import (
     variance_minor,
     variance_of,
 )
-from market.domain.text import TextMissing
+from market.domain.text import TextMissing, TextTooLong
 
 amounts = st.integers(0, 10**8)
 
@@ -60,6 +60,11 @@ def test_a_note_there_is_not_is_refused(denomination: int) -> None:
         CashCount({denomination: 1})
 
 
+def test_ten_thousand_pieces_of_one_kind_are_not_counted_by_hand() -> None:
+    assert CashCount({100: 9_999}).total_minor == 999_900
+    assert CashCount({100: 0}).total_minor == 0
+
+
 @pytest.mark.parametrize(
     ("pieces", "error"),
     [
@@ -85,6 +90,10 @@ def test_what_should_be_in_the_box_is_what_went_in_less_what_went_out() -> None:
         refunds_minor=1_500,
     )
     assert expected_cash(moves) == 10_000 + 32_150 + 700 + 5_000 - 1_250 - 1_500
+
+
+def test_an_untouched_box_is_empty() -> None:
+    assert expected_cash(CashMoves()) == 0
 
 
 @given(st.tuples(*[amounts] * 6))
@@ -154,6 +163,12 @@ def test_an_empty_box_needs_one_person_and_a_second_one_still_differs() -> None:
     assert counters("刘洋", "", empty_box=True) == ("刘洋", "")
     with pytest.raises(SameCounter):
         counters("刘洋", "刘洋", empty_box=True)
+
+
+def test_a_counters_name_has_forty_signs_at_most() -> None:
+    assert counters("字" * 40, "刘洋") == ("字" * 40, "刘洋")
+    with pytest.raises(TextTooLong):
+        counters("字" * 41, "刘洋")
 
 
 @pytest.mark.parametrize("first", ["", " ", "\u200b"])

@@ -97,7 +97,6 @@ def count(
     `expected_minor` is the balance of the till. None if both are zero.
     """
     check_minor(counted_minor, most_minor=MOST_TOTAL_MINOR)
-    check_minor(expected_minor, least_minor=-MOST_TOTAL_MINOR, most_minor=MOST_TOTAL_MINOR)
     if counted_minor == expected_minor == 0:
         return None
     return _entry(

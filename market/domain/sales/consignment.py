@@ -91,16 +91,15 @@ class LineRest:
         """What is left once these pieces and this amount, both within the rest, are paid back.
 
         The consignor gives back ceil(before) − ceil(after) of a share, or the fixed sum of each
-        piece; never more than is paid back, and what the market's own part cannot bear.
+        piece: never more than is paid back, and beyond a piece's sum only what the market's own
+        part cannot bear.
         """
         part = 0
         if terms is not None:
             left = terms.owed_minor(
                 self.amount_minor - amount_minor, quantity=self.quantity - quantity
             )
-            least = max(0, amount_minor - self.net_minor)
-            most = min(amount_minor, self.consignor_minor)
-            part = min(max(self.consignor_minor - left, least), most)
+            part = min(self.consignor_minor - left, amount_minor)
         return LineRest(
             quantity=self.quantity - quantity,
             amount_minor=self.amount_minor - amount_minor,
