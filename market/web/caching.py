@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_babel import get_locale
 
 from market.config import ROOT
@@ -20,15 +20,18 @@ from market.web.preferences import type_size
 from market.web.static_files import tree_hash
 
 MAX_AGE_SECONDS = 20
-_MOST_PAGES = 512
-_MOST_PAGE_BYTES = 262_144
+_MOST_BYTES = 8_388_608
 
 
 class RenderedPages:
-    """The pages rendered last, by their ETag; safe between threads."""
+    """The pages rendered last, by their ETag, up to so many bytes; safe between threads.
 
-    def __init__(self, most: int = _MOST_PAGES) -> None:
-        self._most = most
+    A stranger may ask for addresses without end: what is kept is bounded by its size.
+    """
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._lock = Lock()
         self._pages: OrderedDict[str, bytes] = OrderedDict()
 
@@ -40,12 +43,11 @@ class RenderedPages:
             return page
 
     def keep(self, etag: str, page: bytes) -> None:
-        if len(page) > _MOST_PAGE_BYTES:
-            return
         with self._lock:
+            self._bytes += len(page) - len(self._pages.pop(etag, b""))
             self._pages[etag] = page
-            while len(self._pages) > self._most:
-                self._pages.popitem(last=False)
+            while self._bytes > self._most_bytes:
+                self._bytes -= len(self._pages.popitem(last=False)[1])
 
 
 def install(app: Flask) -> None:
@@ -73,6 +75,9 @@ def answer(
         page = pages.get(etag)
         if page is None:
             page = render().encode()
+            if "csrf_token" in g:
+                message = "a page that everybody is given holds one browser's form token"
+                raise RuntimeError(message)
             pages.keep(etag, page)
         response = Response(page, mimetype="text/html")
     response.set_etag(etag)
