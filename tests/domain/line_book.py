@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from market.domain.proceeds.line import (
+from market.domain.ledger.line import (
     LONGEST_MOVE,
     Move,
     Piece,
@@ -20,7 +20,7 @@ from market.domain.proceeds.line import (
     tail,
     without_tail,
 )
-from market.domain.proceeds.split import cut, part, positions
+from market.domain.ledger.split import cut, part, positions
 from tests.domain.line_oracle import Owner, Source, Unit
 
 

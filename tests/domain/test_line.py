@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from market.domain.proceeds.line import (
+from market.domain.ledger.line import (
     LONGEST_MOVE,
     Move,
     Piece,

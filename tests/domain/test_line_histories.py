@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from market.domain.proceeds.line import LONGEST_MOVE, Piece, Span
+from market.domain.ledger.line import LONGEST_MOVE, Piece, Span
 from tests.domain.line_book import FundRows, LineBook
 from tests.domain.line_twins import Twins, tell_a_story
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.domain.proceeds.moves import LONGEST_MOVE, Move, exchanged, returned
-from market.domain.proceeds.span import Span
+from market.domain.ledger.line_moves import LONGEST_MOVE, Move, exchanged, returned
+from market.domain.ledger.span import Span
 
 
 @given(st.data(), st.integers(1, 40))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.domain.proceeds.span import MoreThanRemains, Span, merged, tail, without, without_tail
+from market.domain.ledger.span import MoreThanRemains, Span, merged, tail, without, without_tail
 
 spans = st.tuples(st.integers(0, 30), st.integers(0, 12)).map(
     lambda drawn: Span(drawn[0], drawn[0] + drawn[1])

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from market.domain.ledger.span import Span
+from market.domain.ledger.split import cut, first_reaching, part, positions
 from market.domain.money import MOST_TOTAL_MINOR, NothingToShareBy
-from market.domain.proceeds.span import Span
-from market.domain.proceeds.split import cut, first_reaching, part, positions
 
 weight_lists = (
     st.lists(st.integers(0, 100) | st.integers(0, 10**6), min_size=1, max_size=5)

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import post
 from market.domain.errors import N_, Refused
-from market.domain.ledger.posting_table import refund_settled
-from market.domain.money import Money
-from market.domain.proceeds.line import (
+from market.domain.ledger.line import (
     Move,
     Piece,
     Span,
@@ -23,6 +21,8 @@ from market.domain.proceeds.line import (
     merged,
     returned,
 )
+from market.domain.ledger.posting_table import refund_settled
+from market.domain.money import Money
 from market.models.ledger import Fund, Laying, LineMove, RefundClaim, RefundSettlement, Taking
 from market.queries.ledger.line import moves_after
 

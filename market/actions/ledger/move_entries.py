@@ -14,7 +14,7 @@ from market.domain.ledger import posting_table
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.entry import Entry
 from market.domain.ledger.moves import MoveKind
-from market.domain.proceeds.split import cut
+from market.domain.ledger.split import cut
 from market.models.ledger import Account, MoneyMove
 from market.models.sales import PolicyShare, Till
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Integer, case, column, insert, select, update, values
+from sqlalchemy import BigInteger, Date, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_approver
@@ -15,13 +15,32 @@ from market.actions.ledger.line import take
 from market.actions.ledger.posting import local_day, post
 from market.actions.proceeds.proposals import decide, proposal_of, require_fit
 from market.actions.proceeds.steps import record_step
+from market.domain.ledger.line import Span
 from market.domain.ledger.posting_table import allocation as allocation_entry
 from market.domain.people import two_people
-from market.domain.proceeds.line import Span
 from market.domain.proceeds.wish import WishState
+from market.models.base import UtcDateTime
 from market.models.ledger import Fund, Taking
 from market.models.proceeds import Allocation, Proposal, ProposalItem, Wish
 from market.queries.proceeds.visibility import publishable_wish_condition
+
+_AFTER = Wish.funded_minor + bindparam("amount", type_=BigInteger)
+_FUND_WISHES = (
+    update(Wish)
+    .where(
+        Wish.id == bindparam("wish_id"),
+        Wish.community_id == bindparam("of_community"),
+        Wish.state == str(WishState.OPEN),
+        Wish.cost_minor >= _AFTER,
+        publishable_wish_condition(bindparam("today", type_=Date)),
+    )
+    .values(
+        funded_minor=_AFTER,
+        state=case((Wish.cost_minor == _AFTER, str(WishState.LIT)), else_=Wish.state),
+        changed_at=bindparam("now", type_=UtcDateTime),
+    )
+)
+"""The guard of a wish, whatever was looked at before: open, shown, and never more than it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,43 +117,33 @@ def _fund_wishes(
     Locked first and looked at in a statement of its own, a wish is seen as it is now.
     """
     amounts = {item.wish_id: item.amount_minor for item in items if item.wish_id is not None}
-    session.execute(
-        select(Wish.id).where(Wish.id.in_(sorted(amounts))).order_by(Wish.id).with_for_update()
-    )
+    if amounts:
+        session.execute(
+            select(Wish.id).where(Wish.id.in_(sorted(amounts))).order_by(Wish.id).with_for_update()
+        )
     require_fit(session, fund, items, today)
     if not amounts:
         return []
-    asked = (
-        values(column("wish_id", Integer), column("amount", BigInteger), name="asked")
-        .data(list(amounts.items()))
-        .cte("asked")
+    funded = session.connection().execute(
+        _FUND_WISHES,
+        [
+            {
+                "wish_id": wish_id,
+                "amount": amount,
+                "of_community": fund.community_id,
+                "today": today,
+                "now": now,
+            }
+            for wish_id, amount in amounts.items()
+        ],
     )
-    after = Wish.funded_minor + asked.c.amount
-    rows = session.execute(
-        update(Wish)
-        .where(
-            Wish.id == asked.c.wish_id,
-            Wish.community_id == fund.community_id,
-            Wish.state == str(WishState.OPEN),
-            after <= Wish.cost_minor,
-            publishable_wish_condition(today),
-        )
-        .values(
-            funded_minor=after,
-            state=case((after == Wish.cost_minor, str(WishState.LIT)), else_=Wish.state),
-            changed_at=now,
-        )
-        .returning(Wish.id, Wish.code, Wish.state)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if len(rows) < len(amounts):
+    if funded.rowcount != len(amounts):
         message = "a locked wish changed between two statements"
         raise RuntimeError(message)
-    lit = [row.id for row in rows if row.state == WishState.LIT]
     return list(
         session.scalars(
             select(Wish)
-            .where(Wish.id.in_(lit))
+            .where(Wish.id.in_(sorted(amounts)), Wish.state == str(WishState.LIT))
             .order_by(Wish.id)
             .execution_options(populate_existing=True)
         )

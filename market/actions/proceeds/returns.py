@@ -25,10 +25,10 @@ from market.actions.ledger.posting import post
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Missing, Refused
 from market.domain.ledger.account import AccountRef
+from market.domain.ledger.line import Span, tail
 from market.domain.ledger.moves import MoveKind
 from market.domain.ledger.posting_table import returned as return_entry
 from market.domain.money import Money, check_minor
-from market.domain.proceeds.line import Span, tail
 from market.domain.proceeds.wish import WishState
 from market.models.ledger import Fund, MoneyMove, MoneyMoveDecision, Taking
 from market.models.proceeds import Allocation, AllocationReturn, Wish

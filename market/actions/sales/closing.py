@@ -17,8 +17,8 @@ from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Invalid, Refused
 from market.domain.ledger import posting_table
 from market.domain.ledger.entry import Entry
+from market.domain.ledger.split import cut
 from market.domain.money import Money
-from market.domain.proceeds.split import cut
 from market.domain.sales.merkle import tree_root
 from market.domain.sales.sale import Tender
 from market.domain.sales.till import expected_cash, needs_reason, variance_minor, variance_of

@@ -15,8 +15,8 @@ from market.domain.errors import N_, Refused
 from market.domain.ledger import posting_table
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.entry import MOST_MEMO
-from market.domain.proceeds.span import Span, tail
-from market.domain.proceeds.split import part
+from market.domain.ledger.span import Span, tail
+from market.domain.ledger.split import part
 from market.domain.sales.refund import Refund as WhatIsRefunded
 from market.domain.sales.refund import (
     RefundedLine,

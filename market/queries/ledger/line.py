@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import CTE, BigInteger, column, func, select, values
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from market.domain.proceeds.line import LONGEST_MOVE, Lookup, Move, Span
+from market.domain.ledger.line import LONGEST_MOVE, Lookup, Move, Span
 from market.models.ledger import Laying, LineMove, Taking
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, Row, column, func, select, values
 from sqlalchemy.orm import Session, aliased
 
-from market.domain.proceeds.line import Piece, Span, follow, look_back, owned
-from market.domain.proceeds.split import part, positions
+from market.domain.ledger.line import Piece, Span, follow, look_back, owned
+from market.domain.ledger.split import part, positions
 from market.models.ledger import Fund, Laying, Taking
 from market.models.proceeds import Allocation
 from market.models.sales import Closure, PolicyShare, SalePosition, Till

@@ -10,7 +10,7 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing, Refused
-from market.domain.proceeds.span import Span
+from market.domain.ledger.span import Span
 from market.domain.sales.consignment import ConsignorTerms
 from market.domain.sales.refund import Refund, RefundedLine, SaleRest, sale_rest
 from market.domain.sales.sale import Sale, SaleLine, Tender

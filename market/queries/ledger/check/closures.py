@@ -10,8 +10,8 @@ from sqlalchemy import Row, func, select, union
 from sqlalchemy.orm import Session
 
 from market.domain.ledger.account import AccountRef
+from market.domain.ledger.split import cut
 from market.domain.money import Money
-from market.domain.proceeds.split import cut
 from market.domain.sales.sale import Tender
 from market.models.ledger import Account, Laying, Posting
 from market.models.sales import (

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from market.domain.ledger.span import Span
+from market.domain.ledger.split import part
 from market.domain.money import Money
-from market.domain.proceeds.span import Span
-from market.domain.proceeds.split import part
 from market.domain.sales.refund import RefundFacts, refund_hash
 from market.models.ledger import Laying, RefundClaim
 from market.models.sales import (

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.domain.ledger.span import Span, merged
 from market.domain.money import Money
-from market.domain.proceeds.span import Span, merged
 from market.models.ledger import Fund, Laying, LineMove, RefundClaim, Taking
 from market.models.proceeds import Allocation
 from market.queries.ledger.check.verdict import Tick, Verdict, verdict

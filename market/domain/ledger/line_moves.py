@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from market.domain.proceeds.span import Span, merged, without
+from market.domain.ledger.span import Span, merged, without
 
 LONGEST_MOVE = 10_000
 """No row moves more places (minor units), so that those over a place start within this distance."""

@@ -14,8 +14,8 @@ from heapq import heappop, heappush
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
-from market.domain.proceeds.moves import LONGEST_MOVE, Move, exchanged, returned
-from market.domain.proceeds.span import (
+from market.domain.ledger.line_moves import LONGEST_MOVE, Move, exchanged, returned
+from market.domain.ledger.span import (
     MoreThanRemains,
     Span,
     merged,

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from market.domain.ledger.span import Span
 from market.domain.money import NothingToShareBy
-from market.domain.proceeds.span import Span
 
 
 def cut(position_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
