@@ -45,26 +45,26 @@ SEED = 20261121
 
 
 @click.command("demo")
-@click.option("--if-empty", is_flag=True, help="Say nothing if there is a community already.")
+@click.option("--if-empty", is_flag=True, help="Leave a database that is in use as it is.")
 @with_appcontext
 def demo(*, if_empty: bool) -> None:
     """Fill an empty database with a fictional neighbourhood, and say who may sign in."""
     settings: Settings = current_app.extensions["settings"]
+    known = reading().scalars(select(Community.slug)).all()
+    reading().close()
+    in_use = known not in ([], [SLUG])
+    if if_empty and (in_use or settings.production):
+        return
     if settings.production:
         message = "the demo's people have a password everybody can read: not in production"
         raise click.ClickException(message)
-    known = reading().scalars(select(Community.slug)).all()
-    reading().close()
-    if known and known != [SLUG]:
-        if if_empty:
-            return
+    if in_use:
         message = "this database is not empty; give the demo one of its own (DATABASE_URL)"
         raise click.ClickException(message)
     if not known:
         with unit_of_work() as session:
             tell_the_story(session, now=datetime.now(UTC))
-    if not (if_empty and known):
-        _say_who_may_sign_in()
+    _say_who_may_sign_in()
 
 
 def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:

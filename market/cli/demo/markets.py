@@ -14,24 +14,24 @@ from market.actions.ledger.move_kinds import ProposeMove
 from market.actions.sales.closing import CloseTill, close_late_sales, close_till
 from market.actions.sales.counting import CountTill, count_till
 from market.actions.sales.devices import form_device
-from market.actions.sales.listings import Offer, SetUpStall, offer, set_up_stall
+from market.actions.sales.legal_basis import SetBasis, set_basis
+from market.actions.sales.listings import Offer, offer
 from market.actions.sales.market_days import (
-    BasisKind,
     PlanMarket,
-    SetBasis,
     SetPolicy,
     open_market,
     plan_market,
-    set_basis,
     set_policy,
 )
 from market.actions.sales.recording import record_sales
+from market.actions.sales.stalls import SetUpStall, set_up_stall
 from market.actions.sales.tills import OpenTill, open_till
 from market.cli.demo.neighbourhood import Neighbourhood, move
 from market.domain.identifiers import uuid7
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.moves import MoveKind
 from market.domain.proceeds.purpose import FundPurpose
+from market.domain.sales.legal_basis import BasisKind
 from market.domain.sales.receipt_code import mint
 from market.domain.sales.sale import Sale, SaleLine, Tender
 from market.domain.sales.till import CashCount

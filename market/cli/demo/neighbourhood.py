@@ -7,14 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from market.actions.ledger.holders import (
-    HolderKind,
-    NameHolder,
-    NameParty,
-    PartyKind,
-    name_holder,
-    name_party,
-)
+from market.actions.ledger.holders import NameHolder, NameParty, name_holder, name_party
 from market.actions.ledger.move_kinds import ProposeMove
 from market.actions.ledger.moves import DecideMove, decide_move, propose_move
 from market.actions.people.communities import (
@@ -26,6 +19,7 @@ from market.actions.people.communities import (
 from market.actions.people.passwords import hash_password
 from market.actions.proceeds.funds import CreateFund, create_fund
 from market.domain.ledger.account import AccountRef
+from market.domain.ledger.holders import HolderKind, PartyKind
 from market.domain.ledger.moves import MoveKind
 from market.domain.people import Role
 from market.domain.proceeds.purpose import FundPurpose
