@@ -4,60 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
 from market.domain.errors import N_, Invalid, Missing
+from market.domain.ledger.holders import HolderKind, PartyKind
 from market.domain.text import clean_text
 from market.models.ledger import Holder, Party
 from market.models.people import DeclaredInterest, RoleGrant
 
 MOST_NAME = 80
-
-
-class HolderKind(StrEnum):
-    """What keeps money."""
-
-    CUSTODIAN = "custodian"
-    BANK = "bank"
-    PLATFORM = "platform"
-    CHARITY = "charity"
-    PERSON = "person"
-
-    @property
-    def label(self) -> str:
-        """The Chinese name, for translation."""
-        return _HOLDER_LABELS[self]
-
-
-class PartyKind(StrEnum):
-    """Whom the market may owe."""
-
-    CONSIGNOR = "consignor"
-    PERSON = "person"
-    SUPPLIER = "supplier"
-
-    @property
-    def label(self) -> str:
-        """The Chinese name, for translation."""
-        return _PARTY_LABELS[self]
-
-
-_HOLDER_LABELS = {
-    HolderKind.CUSTODIAN: N_("现金保管人"),
-    HolderKind.BANK: N_("银行账户"),
-    HolderKind.PLATFORM: N_("收款平台"),
-    HolderKind.CHARITY: N_("慈善组织"),
-    HolderKind.PERSON: N_("个人代收"),
-}
-_PARTY_LABELS = {
-    PartyKind.CONSIGNOR: N_("寄售人"),
-    PartyKind.PERSON: N_("垫付人"),
-    PartyKind.SUPPLIER: N_("供应商"),
-}
 
 
 class NameTaken(Invalid):

@@ -12,21 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.sales.devices import add_device
-from market.actions.sales.listings import Offer, SetUpStall, offer, set_up_stall
+from market.actions.sales.legal_basis import SetBasis, set_basis
+from market.actions.sales.listings import Offer, offer
 from market.actions.sales.market_days import (
-    BasisKind,
     PlanMarket,
-    SetBasis,
     SetPolicy,
     open_market,
     plan_market,
-    set_basis,
     set_policy,
 )
 from market.actions.sales.recording import Fixed, Outcome, record_sales
+from market.actions.sales.stalls import SetUpStall, set_up_stall
 from market.actions.sales.tills import OpenTill, open_till
 from market.domain.errors import N_, MarketError, Missing
 from market.domain.identifiers import uuid7
+from market.domain.sales.legal_basis import BasisKind
 from market.domain.sales.receipt_code import mint
 from market.domain.sales.sale import Sale, SaleLine, Tender, sale_hash
 from market.domain.sales.till_file import RejectedReceipt, TillReceipt
@@ -62,9 +62,13 @@ class NothingToCopy(Missing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What every imported market day is given: basis, payment codes, split and custodian."""
+    """What every imported market day is given: basis, payment codes, split and custodian.
+
+    They are those of a market that was held on `held_on`.
+    """
 
     community_id: int
+    held_on: date
     basis: SetBasis
     shares: tuple[tuple[int, int], ...]
     safe_holder_id: int
@@ -85,7 +89,7 @@ class DayTakenIn:
 def model_of(session: Session, community_id: int) -> Model:
     """Basis, split and custodian of the market day opened last. Raises NothingToCopy."""
     last = session.execute(
-        select(MarketDay.id, LegalBasis)
+        select(MarketDay.id, MarketDay.held_on, LegalBasis)
         .join(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
         .join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
         .where(MarketDay.community_id == community_id)
@@ -104,7 +108,7 @@ def model_of(session: Session, community_id: int) -> Model:
     )
     if last is None or safe is None:
         raise NothingToCopy
-    day_id, basis = last
+    day_id, held_on, basis = last
     shares = session.execute(
         select(PolicyShare.fund_id, PolicyShare.weight)
         .where(PolicyShare.market_day_id == day_id)
@@ -115,6 +119,7 @@ def model_of(session: Session, community_id: int) -> Model:
     )
     return Model(
         community_id=community_id,
+        held_on=held_on,
         basis=SetBasis(
             community_id=community_id,
             market_day_id=day_id,
@@ -216,7 +221,8 @@ def _place_of(
         by_id=by_id,
         now=opened_at,
     )
-    set_basis(session, replace(model.basis, market_day_id=day.id), by_id=by_id, now=opened_at)
+    basis = model.basis.carried(day.id, later=day.held_on - model.held_on)
+    set_basis(session, basis, by_id=by_id, now=opened_at)
     policy = SetPolicy(community_id=model.community_id, market_day_id=day.id, shares=model.shares)
     set_policy(session, policy, by_id=by_id, now=opened_at)
     stall = set_up_stall(

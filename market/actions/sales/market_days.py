@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
-from market.domain.errors import N_, Invalid, Refused
-from market.domain.sales.sale import Tender
+from market.domain.errors import N_, Busy, Invalid, Refused
 from market.domain.text import clean_text
-from market.models.ledger import Fund, Holder
-from market.models.sales import (
-    LegalBasis,
-    Listing,
-    MarketDay,
-    MarketOpening,
-    PaymentCode,
-    PolicyShare,
-    Stall,
-)
+from market.models.ledger import Fund
+from market.models.sales import MarketDay, MarketOpening, PolicyShare
+from market.queries.sales.market_days import market_day_now
 from market.queries.sales.tills import NoSuchMarketDay
 
 MOST_NAME = 80
 MOST_PLACE = 120
 MOST_WORDS = 2000
 MOST_WEIGHT = 10_000
-
-
-class BasisKind(StrEnum):
-    """How a market is lawful: with a charity, by pledge, or as mutual aid."""
-
-    CHARITY = "A"
-    PLEDGE = "B"
-    MUTUAL_AID = "C"
-
-    @property
-    def label(self) -> str:
-        """The Chinese name, for translation."""
-        return _BASIS_LABELS[self]
-
-
-_BASIS_LABELS = {
-    BasisKind.CHARITY: N_("与慈善组织合作"),
-    BasisKind.PLEDGE: N_("承诺义卖，按约移交"),
-    BasisKind.MUTUAL_AID: N_("社区内互助"),
-}
+FIRST_DAY = date(2000, 1, 1)
+MOST_YEARS_AHEAD = 2
 
 
 class EndsBeforeItStarts(Invalid):
@@ -59,22 +33,28 @@ class EndsBeforeItStarts(Invalid):
     sentence = N_("结束时间要晚于开始时间，请检查。")
 
 
+class DayOutOfRange(Invalid):
+    """A slip of the keyboard in the year."""
+
+    sentence = N_("请检查市集日期的年份：最早 2000 年，最晚两年以后。")
+
+
+class DateFixed(Refused):
+    """Basis, receipts and books speak of the day on which the market opened."""
+
+    sentence = N_("市集已经开市，日期不能再改；名称、时间、地点和说明还可以改。")
+
+
+class PlannedAtOnce(Busy):
+    """Somebody planned a market of the same date in the same moment."""
+
+    sentence = N_("刚才有人也在计划同一天的市集，这一步没有保存，请再点一次，您填的内容还在。")
+
+
 class AlreadyOpened(Refused):
     """What is frozen at the opening stays as it is."""
 
     sentence = N_("市集已经开市，活动依据和款项分配不能再改。")
-
-
-class BasisIncomplete(Invalid):
-    """A legal basis that lacks what it rests on."""
-
-    sentence = N_("活动依据还缺：%(missing)s。")
-
-
-class WrongHolder(Invalid):
-    """The takings cannot belong to this holder under this basis."""
-
-    sentence = N_("款项归属请从列表里选一个合适的账户。")
 
 
 class NoShares(Invalid):
@@ -118,26 +98,6 @@ class PlanMarket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetBasis:
-    """Whose money the takings are, and why that is lawful.
-
-    `payment_codes` says who holds what comes in by each electronic tender; the holder of the
-    basis where nothing is said.
-    """
-
-    community_id: int
-    market_day_id: int
-    kind: BasisKind
-    holder_id: int
-    certificate: str = ""
-    agreement: str = ""
-    filing_number: str = ""
-    filing_due_on: date | None = None
-    handover_due_on: date | None = None
-    payment_codes: Mapping[Tender, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SetPolicy:
     """Weights of funds, in the order of the split."""
 
@@ -147,7 +107,11 @@ class SetPolicy:
 
 
 def plan_market(session: Session, command: PlanMarket, *, by_id: int, now: datetime) -> MarketDay:
-    """Write a market day down. Raises EndsBeforeItStarts, and what `clean_text` raises."""
+    """Write a market day down.
+
+    Raises EndsBeforeItStarts, DayOutOfRange, PlannedAtOnce, and what `clean_text` raises.
+    """
+    _require_sensible(command, today=local_day(session, command.community_id, now))
     day = MarketDay(
         community_id=command.community_id,
         slug=_free_slug(session, command.held_on),
@@ -156,7 +120,11 @@ def plan_market(session: Session, command: PlanMarket, *, by_id: int, now: datet
         **_own_words(command),
     )
     session.add(day)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # The slug alone is unique: two people took the same free one.
+        raise PlannedAtOnce from error
     _note(session, "market_day_planned", day, by_id=by_id, now=now)
     return day
 
@@ -164,46 +132,19 @@ def plan_market(session: Session, command: PlanMarket, *, by_id: int, now: datet
 def change_market(
     session: Session, market_day_id: int, command: PlanMarket, *, by_id: int, now: datetime
 ) -> MarketDay:
-    """Change what a market day says of itself; its address stays. Raises as `plan_market`."""
-    day = market_day_of(session, command.community_id, market_day_id)
+    """Change what a market day says of itself; its address stays, once opened its date too.
+
+    Raises NoSuchMarketDay, DateFixed, and as `plan_market`.
+    """
+    day = market_day_to_write(session, command.community_id, market_day_id)
+    if command.held_on != day.held_on:
+        if session.get(MarketOpening, day.id) is not None:
+            raise DateFixed(field="held_on")
+        _require_sensible(command, today=local_day(session, command.community_id, now))
     for name, value in _own_words(command).items():
         setattr(day, name, value)
     _note(session, "market_day_changed", day, by_id=by_id, now=now)
     return day
-
-
-def set_basis(session: Session, command: SetBasis, *, by_id: int, now: datetime) -> None:
-    """Say on what basis the market is held, until it opens.
-
-    A charity may still be without its filing number: then it shows as due. Raises
-    NoSuchMarketDay, AlreadyOpened, WrongHolder, BasisIncomplete.
-    """
-    day = market_day_of(session, command.community_id, command.market_day_id)
-    _require_not_opened(session, day)
-    _require_holders(session, command)
-    _require_complete(command)
-    session.merge(
-        LegalBasis(
-            market_day_id=day.id,
-            kind=str(command.kind),
-            holder_id=command.holder_id,
-            certificate=clean_text(command.certificate, most=80, least=0),
-            agreement=clean_text(command.agreement, most=120, least=0),
-            filing_number=clean_text(command.filing_number, most=80, least=0),
-            filing_due_on=command.filing_due_on,
-            handover_due_on=command.handover_due_on,
-        )
-    )
-    session.execute(delete(PaymentCode).where(PaymentCode.market_day_id == day.id))
-    if command.payment_codes:
-        session.execute(
-            insert(PaymentCode),
-            [
-                {"market_day_id": day.id, "tender": str(tender), "holder_id": holder_id}
-                for tender, holder_id in sorted(command.payment_codes.items())
-            ],
-        )
-    _note(session, "legal_basis_set", day, by_id=by_id, now=now)
 
 
 def set_policy(session: Session, command: SetPolicy, *, by_id: int, now: datetime) -> None:
@@ -211,12 +152,11 @@ def set_policy(session: Session, command: SetPolicy, *, by_id: int, now: datetim
 
     Raises NoSuchMarketDay, AlreadyOpened, NoShares, WeightOutOfRange, NoSuchFund.
     """
-    day = market_day_of(session, command.community_id, command.market_day_id)
-    _require_not_opened(session, day)
+    day = market_day_to_prepare(session, command.community_id, command.market_day_id)
     shares = [(fund_id, weight) for fund_id, weight in command.shares if weight]
     if not shares:
         raise NoShares
-    if any(not 0 < weight <= MOST_WEIGHT for _, weight in shares):
+    if any(not _is_weight(weight) for _, weight in shares):
         raise WeightOutOfRange(most=MOST_WEIGHT)
     known = session.scalar(
         select(func.count())
@@ -243,47 +183,34 @@ def open_market(
 
     Raises NoSuchMarketDay, AlreadyOpened, NotReadyToOpen.
     """
-    day = market_day_of(session, community_id, market_day_id)
-    session.execute(select(MarketDay.id).where(MarketDay.id == day.id).with_for_update())
-    _require_not_opened(session, day)
-    missing = missing_to_open(session, day, today=local_day(session, community_id, now))
-    if missing:
-        raise NotReadyToOpen(missing=tuple(missing))
+    day = market_day_to_prepare(session, community_id, market_day_id)
+    readiness = market_day_now(session, community_id, market_day_id).readiness
+    needs = readiness.needs(today=local_day(session, community_id, now))
+    if needs:
+        raise NotReadyToOpen(missing=tuple(need.label for need in needs))
     opening = MarketOpening(market_day_id=day.id, opened_by_id=by_id, opened_at=now)
     session.add(opening)
     _note(session, "market_day_opened", day, by_id=by_id, now=now)
     return opening
 
 
-def missing_to_open(session: Session, day: MarketDay, *, today: date) -> list[str]:
-    """What real selling still needs, in words; empty when the market may open."""
-    basis = session.get(LegalBasis, day.id)
-    shares = session.scalar(
-        select(func.count()).select_from(PolicyShare).where(PolicyShare.market_day_id == day.id)
+def market_day_to_write(session: Session, community_id: int, market_day_id: int) -> MarketDay:
+    """A community's market day, held still until this unit ends; raises NoSuchMarketDay."""
+    day = session.scalar(
+        select(MarketDay)
+        .where(MarketDay.id == market_day_id, MarketDay.community_id == community_id)
+        .with_for_update(key_share=True)
     )
-    listings = session.scalar(
-        select(func.count())
-        .select_from(Listing)
-        .join(Stall, Stall.id == Listing.stall_id)
-        .where(Stall.market_day_id == day.id, Listing.retired_at.is_(None))
-    )
-    missing = []
-    if basis is None:
-        missing.append(N_("活动依据"))
-    elif basis.kind == BasisKind.CHARITY and not basis.filing_number and today >= day.held_on:
-        missing.append(N_("备案编号"))
-    if not shares:
-        missing.append(N_("款项分配"))
-    if not listings:
-        missing.append(N_("摊位和商品"))
-    return missing
-
-
-def market_day_of(session: Session, community_id: int, market_day_id: int) -> MarketDay:
-    """A community's market day; raises NoSuchMarketDay."""
-    day = session.get(MarketDay, market_day_id)
-    if day is None or day.community_id != community_id:
+    if day is None:
         raise NoSuchMarketDay
+    return day
+
+
+def market_day_to_prepare(session: Session, community_id: int, market_day_id: int) -> MarketDay:
+    """The same while it has not opened: whoever opens it waits. Raises AlreadyOpened too."""
+    day = market_day_to_write(session, community_id, market_day_id)
+    if session.get(MarketOpening, day.id) is not None:
+        raise AlreadyOpened
     return day
 
 
@@ -319,38 +246,13 @@ def _free_slug(session: Session, held_on: date) -> str:
     return slug
 
 
-def _require_not_opened(session: Session, day: MarketDay) -> None:
-    if session.get(MarketOpening, day.id) is not None:
-        raise AlreadyOpened
+def _require_sensible(command: PlanMarket, *, today: date) -> None:
+    if command.held_on < FIRST_DAY or command.held_on.year > today.year + MOST_YEARS_AHEAD:
+        raise DayOutOfRange(field="held_on")
 
 
-def _require_holders(session: Session, command: SetBasis) -> None:
-    wanted = {command.holder_id, *command.payment_codes.values()}
-    known = session.scalars(
-        select(Holder.id).where(
-            Holder.community_id == command.community_id,
-            Holder.id.in_(wanted),
-            Holder.closed_at.is_(None),
-            Holder.kind != "custodian",
-        )
-    ).all()
-    if set(known) != wanted:
-        raise WrongHolder(field="holder")
-
-
-def _require_complete(command: SetBasis) -> None:
-    missing = []
-    if command.kind is BasisKind.CHARITY:
-        if not command.certificate.strip():
-            missing.append(N_("慈善组织登记证号"))
-        if not command.filing_number.strip() and command.filing_due_on is None:
-            missing.append(N_("备案编号，或预计拿到的日期"))
-    if command.kind is not BasisKind.MUTUAL_AID and not command.agreement.strip():
-        missing.append(N_("协议"))
-    if command.kind is BasisKind.PLEDGE and command.handover_due_on is None:
-        missing.append(N_("移交日期"))
-    if missing:
-        raise BasisIncomplete(missing=tuple(missing))
+def _is_weight(weight: object) -> bool:
+    return type(weight) is int and 0 < weight <= MOST_WEIGHT
 
 
 def _note(session: Session, kind: str, day: MarketDay, *, by_id: int, now: datetime) -> None:

@@ -169,7 +169,7 @@ def till_now(session: Session, community_id: int, till_id: int) -> TillNow:
         float_minor=row.float_minor,
         opened_at=row.opened_at,
         opened_by=row.opened_by,
-        state=_state(row),
+        state=state_of(row),
         stalls=_stalls_of(session, [till_id])[till_id],
     )
 
@@ -197,7 +197,7 @@ def tills_to_see(
             market_day=row.market_day,
             held_on=row.held_on,
             stalls="、".join(stall.name for stall in stalls[row.id]),
-            state=_state(row),
+            state=state_of(row),
             mine=row.mine,
         )
         for row in rows
@@ -324,6 +324,16 @@ def in_open_till() -> ColumnElement[bool]:
     )
 
 
+def state_of(row: Row[*tuple[object, ...]]) -> TillState:
+    """From `closure_id` of its first closure, `counted`, `second_name`, and `confirmed`."""
+    if row.closure_id is not None:
+        return TillState.CLOSED
+    if row.counted is None:
+        return TillState.OPEN
+    # An empty box is counted by one, and nobody is waited for.
+    return TillState.COUNTED if row.second_name and row.confirmed is None else TillState.CONFIRMED
+
+
 def _first_closure() -> ColumnElement[bool]:
     return and_(Closure.till_id == Till.id, Closure.number == 1)
 
@@ -345,15 +355,6 @@ def _tills() -> Select[int, str, str, date, int, int, str, int]:
         .outerjoin(CountConfirmation, CountConfirmation.till_id == Till.id)
         .outerjoin(Closure, _first_closure())
     )
-
-
-def _state(row: Row[*tuple[object, ...]]) -> TillState:
-    if row.closure_id is not None:
-        return TillState.CLOSED
-    if row.counted is None:
-        return TillState.OPEN
-    # An empty box is counted by one, and nobody is waited for.
-    return TillState.COUNTED if row.second_name and row.confirmed is None else TillState.CONFIRMED
 
 
 def _stalls_of(session: Session, till_ids: Collection[int]) -> dict[int, tuple[StallNow, ...]]:
