@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Date, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,20 @@ from market.queries.proceeds.visibility import publishable_wish_condition
 
 MOST_ITEMS = 60
 MOST_NOTE = 200
+_WAITING = (
+    select(
+        Wish.id,
+        Wish.code,
+        Wish.state,
+        (Wish.cost_minor - Wish.funded_minor).label("missing"),
+        publishable_wish_condition(bindparam("today", type_=Date)).label("shown"),
+    )
+    .where(
+        Wish.id.in_(bindparam("ids", expanding=True)),
+        Wish.community_id == bindparam("of_community"),
+    )
+    .order_by(Wish.id)
+)
 
 
 class NoSuchFund(Missing):
@@ -293,15 +307,7 @@ def _require_waiting(
     if not amounts:
         return
     rows = session.execute(
-        select(
-            Wish.id,
-            Wish.code,
-            Wish.state,
-            (Wish.cost_minor - Wish.funded_minor).label("missing"),
-            publishable_wish_condition(today).label("shown"),
-        )
-        .where(Wish.id.in_(sorted(amounts)), Wish.community_id == community_id)
-        .order_by(Wish.id)
+        _WAITING, {"ids": sorted(amounts), "of_community": community_id, "today": today}
     ).all()
     if len(rows) < len(amounts):
         raise NoSuchUse

@@ -10,16 +10,19 @@ from market.domain.proceeds.consent import PUBLISHING, Purpose
 from market.domain.proceeds.wish import PUBLISHED
 from market.models.proceeds import Consent, ConsentWithdrawal, Wish, WishReview
 
+Day = date | ColumnElement[date]
+"""The community's own day, or a place in a statement that it is put into later."""
 
-def visible_wish_condition(today: date) -> ColumnElement[bool]:
+
+def visible_wish_condition(today: Day) -> ColumnElement[bool]:
     """For the WHERE of a query over `Wish`: published, passed by a second reader, consented to.
 
-    `today` is the community's own day: a consent holds from `given_on` to before `expires_on`.
+    A consent holds from `given_on` to before `expires_on`.
     """
     return and_(Wish.state.in_(PUBLISHED), publishable_wish_condition(today))
 
 
-def publishable_wish_condition(today: date) -> ColumnElement[bool]:
+def publishable_wish_condition(today: Day) -> ColumnElement[bool]:
     """The same without the state: this very content may be shown today."""
     return and_(
         passed_review_condition(),
@@ -51,7 +54,7 @@ def passed_review_condition() -> ColumnElement[bool]:
     )
 
 
-def consent_condition(purpose: Purpose, today: date) -> ColumnElement[bool]:
+def consent_condition(purpose: Purpose, today: Day) -> ColumnElement[bool]:
     """A consent to `purpose` stands behind the wish today; to publish, the child said yes too."""
     withdrawn = (
         select(ConsentWithdrawal.consent_id)
