@@ -42,9 +42,10 @@ from market.actions.proceeds.purchasing import (
 )
 from market.actions.sales.closing import CloseTill, close_till
 from market.actions.sales.counting import CountTill, count_till
-from market.actions.sales.listings import Offer, SetUpStall, offer, set_up_stall
+from market.actions.sales.listings import Offer, offer
 from market.actions.sales.market_days import SetPolicy, open_market, set_policy
 from market.actions.sales.refunding import ProposeRefund, propose_refund
+from market.actions.sales.stalls import SetUpStall, set_up_stall
 from market.app import create_app
 from market.cli.demo.markets import plan_demo_market
 from market.cli.demo.neighbourhood import Neighbourhood, found_neighbourhood, move
