@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from markupsafe import Markup
+
 PIXELS_A_MODULE = 8
 
 
@@ -15,3 +17,11 @@ def qr_png(text: str) -> bytes:
     drawn = BytesIO()
     segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=PIXELS_A_MODULE)
     return drawn.getvalue()
+
+
+def qr_svg(text: str) -> Markup:
+    """The same drawn into a page, for a till that shows it at once and may be offline later."""
+    import segno  # noqa: PLC0415
+
+    code = segno.make(text, error="m", micro=False)
+    return Markup(code.svg_inline(svgclass="qr-image", lineclass=None, omitsize=True))  # noqa: S704

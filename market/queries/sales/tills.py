@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
+from market.domain.sales.sale import Tender
 from market.models.ledger import Account, Holder
 from market.models.people import Community, Person
 from market.models.sales import (
@@ -299,13 +300,14 @@ def moves_of(session: Session, till_id: int) -> list[MoveRow]:
 
 
 def totals_of(session: Session, till_id: int) -> dict[str, tuple[int, int]]:
-    """What a till has taken so far: sales and minor units paid, by tender."""
+    """What a till has taken so far: sales and minor units paid, by tender, in their order."""
     rows = session.execute(
         select(TillTotal.tender, TillTotal.sales, TillTotal.due_minor).where(
             TillTotal.till_id == till_id
         )
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    return {str(tender): found[tender] for tender in Tender if tender in found}
 
 
 def box_income_may_be(session: Session, market_day_id: int) -> bool:
