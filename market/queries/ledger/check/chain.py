@@ -75,25 +75,25 @@ def _events(
     session: Session, community_id: int, vouched: Vouched, tick: Tick
 ) -> Iterator[tuple[Event, bytes]]:
     """The community's events in order, up to the first that is no event at all."""
-    rows = session.execute(
+    question = (
         select(
             AuditEvent.number, AuditEvent.at, AuditEvent.kind, AuditEvent.subject, AuditEvent.hash
         )
         .where(AuditEvent.community_id == community_id)
-        .order_by(AuditEvent.number),
-        execution_options={"yield_per": _AT_ONCE},
+        .order_by(AuditEvent.number)
     )
-    for number, at, kind, subject, kept in rows:
-        tick(1)
-        # Kept to the millisecond, which is what the hash covers.
-        if not _is_whole_ms(at):
-            return
-        try:
-            event = Event(community_id, number, at, kind, subject)
-            _remember(vouched, event)
-        except (MarketError, LookupError, TypeError, AttributeError):
-            return
-        yield event, kept
+    with session.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for number, at, kind, subject, kept in rows:
+            tick(1)
+            # Kept to the millisecond, which is what the hash covers.
+            if not _is_whole_ms(at):
+                return
+            try:
+                event = Event(community_id, number, at, kind, subject)
+                _remember(vouched, event)
+            except (MarketError, LookupError, TypeError, AttributeError):
+                return
+            yield event, kept
 
 
 def _remember(vouched: Vouched, event: Event) -> None:
@@ -111,28 +111,29 @@ def _remember(vouched: Vouched, event: Event) -> None:
 
 
 def _vouchers(session: Session, community_id: int) -> Iterator[VoucherFacts]:
-    rows = session.execute(
+    question = (
         select(Voucher, Posting.account_id, Posting.amount_minor)
         .join(Posting, Posting.voucher_id == Voucher.id)
         .where(Voucher.community_id == community_id)
-        .order_by(Voucher.id),
-        execution_options={"yield_per": _AT_ONCE, "populate_existing": True},
+        .order_by(Voucher.id)
     )
-    for voucher, lines in groupby(rows, key=lambda row: row[0]):
-        yield VoucherFacts(
-            id=voucher.id,
-            community_id=voucher.community_id,
-            month=voucher.month,
-            number=voucher.number,
-            kind=voucher.kind,
-            booked_on=voucher.booked_on,
-            at=voucher.at,
-            memo=voucher.memo,
-            by_id=voucher.by_id,
-            second_id=voucher.second_id,
-            reverses_id=voucher.reverses_id,
-            postings=[(line[1], line[2]) for line in lines],
-        )
+    options = {"yield_per": _AT_ONCE, "populate_existing": True}
+    with session.execute(question, execution_options=options) as rows:
+        for voucher, lines in groupby(rows, key=lambda row: row[0]):
+            yield VoucherFacts(
+                id=voucher.id,
+                community_id=voucher.community_id,
+                month=voucher.month,
+                number=voucher.number,
+                kind=voucher.kind,
+                booked_on=voucher.booked_on,
+                at=voucher.at,
+                memo=voucher.memo,
+                by_id=voucher.by_id,
+                second_id=voucher.second_id,
+                reverses_id=voucher.reverses_id,
+                postings=[(line[1], line[2]) for line in lines],
+            )
 
 
 def _is_whole_ms(at: datetime) -> bool:

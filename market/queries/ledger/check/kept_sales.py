@@ -170,16 +170,20 @@ def _merged(
 ) -> Iterator[KeptSale]:
     """Two streams in the same order made one; a sale whose lines are missing has none."""
     streaming = {"yield_per": _AT_ONCE}
-    groups = groupby(session.execute(lines, execution_options=streaming), key=lambda row: row[0])
-    ahead, own = next(groups, _NO_LINES)
     width = len(_SALE)
-    for row in session.execute(sales, execution_options=streaming):
-        kept: list[KeptLine] = []
-        if row[4] == ahead:
-            kept = [KeptLine._make(line[1:]) for line in own]
-            ahead, own = next(groups, _NO_LINES)
-        void = None if row[width] is None else KeptVoid._make(row[width:])
-        yield KeptSale._make((*row[:width], void, kept))
+    with (
+        session.execute(sales, execution_options=streaming) as sale_rows,
+        session.execute(lines, execution_options=streaming) as line_rows,
+    ):
+        groups = groupby(line_rows, key=lambda row: row[0])
+        ahead, own = next(groups, _NO_LINES)
+        for row in sale_rows:
+            kept: list[KeptLine] = []
+            if row[4] == ahead:
+                kept = [KeptLine._make(line[1:]) for line in own]
+                ahead, own = next(groups, _NO_LINES)
+            void = None if row[width] is None else KeptVoid._make(row[width:])
+            yield KeptSale._make((*row[:width], void, kept))
 
 
 def _chunks(closures: Sequence[Closure]) -> Iterator[list[Closure]]:

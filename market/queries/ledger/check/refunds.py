@@ -123,40 +123,37 @@ def _is_next(rest: _Rest, row: Row[*tuple[Any, ...]], lines: list[Line]) -> bool
 
 def _refunds(session: Session, community_id: int) -> Iterator[Row[*tuple[Any, ...]]]:
     """The refunds of a community, sale by sale, in their order."""
-    return iter(
-        session.execute(
-            _of_community(
-                select(
-                    Refund.id,
-                    Refund.sale_id,
-                    Refund.number,
-                    Refund.request_id,
-                    Refund.voucher_id,
-                    Refund.paid_by_id,
-                    Refund.paid_at,
-                    Refund.amount_minor,
-                    Refund.consignor_minor,
-                    Refund.start_minor,
-                    Refund.end_minor,
-                    Refund.hash,
-                    RefundRequest.amount_minor.label("asked_minor"),
-                    RefundRequest.lines.label("asked_lines"),
-                    (Sale.lines_minor + Sale.gift_minor).label("due_minor"),
-                    Sale.gift_minor.label("gift_minor"),
-                    SalePosition.closure_id,
-                    SalePosition.start_minor.label("sale_start"),
-                    SalePosition.end_minor.label("sale_end"),
-                    Till.market_day_id,
-                )
-                .select_from(Refund)
-                .join(RefundRequest, RefundRequest.id == Refund.request_id)
-                .join(Sale, Sale.id == Refund.sale_id)
-                .join(SalePosition, SalePosition.sale_id == Refund.sale_id),
-                community_id,
-            ).order_by(Refund.sale_id, Refund.number),
-            execution_options={"yield_per": _AT_ONCE},
+    question = _of_community(
+        select(
+            Refund.id,
+            Refund.sale_id,
+            Refund.number,
+            Refund.request_id,
+            Refund.voucher_id,
+            Refund.paid_by_id,
+            Refund.paid_at,
+            Refund.amount_minor,
+            Refund.consignor_minor,
+            Refund.start_minor,
+            Refund.end_minor,
+            Refund.hash,
+            RefundRequest.amount_minor.label("asked_minor"),
+            RefundRequest.lines.label("asked_lines"),
+            (Sale.lines_minor + Sale.gift_minor).label("due_minor"),
+            Sale.gift_minor.label("gift_minor"),
+            SalePosition.closure_id,
+            SalePosition.start_minor.label("sale_start"),
+            SalePosition.end_minor.label("sale_end"),
+            Till.market_day_id,
         )
-    )
+        .select_from(Refund)
+        .join(RefundRequest, RefundRequest.id == Refund.request_id)
+        .join(Sale, Sale.id == Refund.sale_id)
+        .join(SalePosition, SalePosition.sale_id == Refund.sale_id),
+        community_id,
+    ).order_by(Refund.sale_id, Refund.number)
+    with session.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
+        yield from rows
 
 
 def _lines(session: Session, community_id: int) -> dict[int, list[Line]]:

@@ -219,7 +219,7 @@ def _lines(session: Session, community_id: int, tick: Tick) -> Iterable[_Line]:
             )
         ):
             line.layings[step] = (Span(start, end), return_id is not None)
-        for number, step, start, length, to_start in session.execute(
+        question = (
             select(
                 LineMove.id,
                 LineMove.step,
@@ -228,11 +228,12 @@ def _lines(session: Session, community_id: int, tick: Tick) -> Iterable[_Line]:
                 LineMove.to_start_minor,
             )
             .where(LineMove.fund_id == fund_id)
-            .order_by(LineMove.step, LineMove.id),
-            execution_options={"yield_per": _AT_ONCE},
-        ):
-            source, target = Span(start, start + length), Span(to_start, to_start + length)
-            line.moves[step].append(_Move(number, source, target))
+            .order_by(LineMove.step, LineMove.id)
+        )
+        with session.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
+            for number, step, start, length, to_start in rows:
+                source, target = Span(start, start + length), Span(to_start, to_start + length)
+                line.moves[step].append(_Move(number, source, target))
         tick(len(line.layings) + len(line.moves) + len(line.takings))
         yield line
 
