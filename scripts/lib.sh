@@ -158,3 +158,17 @@ ensure_translations() {
         fi
     done
 }
+
+# --- The server ---------------------------------------------------------------
+
+# serve APPLICATION: becomes the server on PORT, with as many workers as DATABASE_URL's kind may have.
+serve() {
+    case ${DATABASE_URL:-} in
+        postgres*) workers=2 ;;
+        # SQLite has one writer, which one process can keep in turn.
+        *) workers=1 ;;
+    esac
+    exec "$PYTHON" -m granian --interface wsgi --host 127.0.0.1 --port "$PORT" \
+        --workers "$workers" --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 10s \
+        --log-level warning "$1"
+}
