@@ -19,7 +19,7 @@ from market.domain.text import clean_text
 from market.models.people import Community, Person
 
 _SLUG = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
-_MOST_COMMUNITY_NAME = 80
+MOST_COMMUNITY_NAME = 80
 
 
 class SlugUnusable(Invalid):
@@ -62,7 +62,7 @@ def found_community(session: Session, command: FoundCommunity, *, now: datetime)
         raise SlugTaken
     community = Community(
         slug=command.slug,
-        name=clean_text(command.name, most=_MOST_COMMUNITY_NAME),
+        name=clean_text(command.name, most=MOST_COMMUNITY_NAME),
         contact=command.contact,
         time_zone=command.time_zone,
         created_at=now,
