@@ -317,7 +317,7 @@ def _listings(
 
 def _listing_ids(session: Session, stall_id: int) -> dict[str, int]:
     rows = session.execute(select(Listing.name, Listing.id).where(Listing.stall_id == stall_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _offer_all(

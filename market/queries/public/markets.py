@@ -282,9 +282,7 @@ def _uses(
             select(Allocation.id, Allocation.wish_id).where(
                 Allocation.id.in_({p.allocation_id for p in places if p.allocation_id})
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     names = {
         row[0]: row[1:]

@@ -117,9 +117,7 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
     """Page `page` (from 1) of the wall: fulfilled first, then lit, then waiting."""
     shown = visible_wish_condition(today)
     counts = dict(
-        session.execute(select(Wish.state, func.count()).where(shown).group_by(Wish.state))
-        .tuples()
-        .all()
+        session.execute(select(Wish.state, func.count()).where(shown).group_by(Wish.state)).all()
     )
     themes = session.scalars(
         select(Wish.theme).where(shown, Wish.theme != "").distinct().order_by(Wish.theme)
@@ -172,9 +170,7 @@ def wish_page(session: Session, code: str, *, today: date) -> WishPage | None:
             select(WishStep.state, func.max(WishStep.at))
             .where(WishStep.wish_id == wish.id)
             .group_by(WishStep.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     allocations = session.execute(
         select(Allocation.id, Allocation.spent_minor, Allocation.returned_minor).where(
@@ -202,9 +198,7 @@ def receipts_by_wish(session: Session, wish_ids: Sequence[int]) -> dict[int, int
     wish_of = dict(
         session.execute(
             select(Allocation.id, Allocation.wish_id).where(Allocation.wish_id.in_(wish_ids))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     sales: dict[int | None, set[UUID]] = {}
     for gift in contributions(session, wish_of):
