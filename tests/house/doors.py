@@ -66,5 +66,18 @@ BY_ROLE: dict[str, set[Role]] = {
     "people.people": {A, U},
     "people.revoke": {A},
     "people.withdraw": {A},
+    "sales.till_check": SELLERS,
+    "sales.till_closure": EVERYBODY,
+    "sales.till_closure_add": SELLERS,
+    "sales.till_count": SELLERS,
+    "sales.till_count_confirm": EVERYBODY,
+    "sales.till_moves": SELLERS,
+    "sales.till_open": SELLERS,
+    "sales.till_sale": EVERYBODY,
+    "sales.till_sale_void": SELLERS,
+    "sales.till_sales": EVERYBODY,
+    "sales.till_sales_add": SELLERS,
+    "sales.till_sell": SELLERS,
+    "sales.till_supplement_add": SELLERS,
 }
 """Open to whoever holds one of these roles in the community that the address names."""
