@@ -80,7 +80,10 @@ def _fact_text(value: object) -> object:
 
 
 def _market_error(error: MarketError) -> ResponseReturnValue:
-    return _answer(status_of(error), sentence_of(error))
+    response = make_response(_answer(status_of(error), sentence_of(error)))
+    if isinstance(error, Throttled) and "seconds" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["seconds"])
+    return response
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -9,11 +9,14 @@ Somebody's own language is written into the cookie when they sign in or change i
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask.globals import request_ctx
 from flask_babel import refresh
 
 from market.config import Settings
+from market.web.addresses import came_from, local_path
 
 LANGUAGES: Mapping[str | None, str] = {"zh": "zh_CN", "en": "en"}
 LANGUAGE_COOKIE = "lang"
@@ -26,6 +29,7 @@ def install(app: Flask) -> None:
     app.before_request(_notice_choices)
     app.after_request(_remember_choices)
     app.context_processor(_for_templates)
+    app.add_template_global(this_page)
 
 
 def chosen_locale() -> str:
@@ -45,6 +49,18 @@ def remember_language(locale: str) -> None:
     """Write this page and those that follow in `locale`, one of LANGUAGES' values."""
     _to_remember()[LANGUAGE_COOKIE] = "en" if locale == "en" else "zh"
     refresh()
+
+
+def this_page(**arguments: str) -> str:
+    """The address of this page with `arguments` in place of its own of the same names.
+
+    A page that answers a form only has no address to come back to: then the page of the form.
+    """
+    adapter = request_ctx.url_adapter
+    shown = adapter is not None and "GET" in adapter.allowed_methods(request.path)
+    path = local_path(quote(request.path)) if shown else (came_from() or "").partition("?")[0]
+    kept = request.args.to_dict(flat=False) if shown else {}
+    return f"{path or '/'}?{urlencode({**kept, **arguments}, doseq=True)}"
 
 
 def _choice(argument: str, cookie: str, known: Container[str | None]) -> str | None:

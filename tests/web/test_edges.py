@@ -222,3 +222,35 @@ def test_production_refuses_to_start_without_a_secret(monkeypatch: pytest.Monkey
     monkeypatch.setenv("SECRET_KEY", "short")
     with pytest.raises(RuntimeError, match="SECRET_KEY"):
         settings_from_environment()
+
+
+@only_sqlite
+def test_a_switch_keeps_what_the_page_was_asked_for(client: FlaskClient) -> None:
+    page = client.get("/sign-in?next=/me%3Fx%3D1&lang=zh").text
+    assert 'href="/sign-in?next=%2Fme%3Fx%3D1&amp;lang=en"' in page
+    assert 'href="/sign-in?next=%2Fme%3Fx%3D1&amp;lang=zh&amp;type=large"' in page
+
+
+@only_sqlite
+@pytest.mark.parametrize("path", ["//elsewhere.example", "//elsewhere.example/sign-in"])
+def test_a_switch_leads_to_no_other_site(client: FlaskClient, path: str) -> None:
+    page = client.get(path, base_url="http://localhost")
+    assert page.status_code in {308, 404}
+    assert 'href="//' not in page.text
+
+
+def test_a_switch_on_an_answer_to_a_form_leads_to_a_page_that_can_be_shown(
+    client: FlaskClient,
+) -> None:
+    with client.application.app_context(), unit_of_work() as work:
+        here = make_community(work)
+        person = make_person(work, here, Role.ADMINISTRATOR)
+    sign_in(client, person)
+    form = f"/desk/{here.slug}/people/{person.id}"
+    answer = client.post(
+        f"{form}/roles",
+        data={"csrf_token": form_token(client), "role": "emperor"},
+        headers={"Referer": f"http://localhost{form}"},
+    )
+    assert answer.status_code == 422
+    assert f'href="{form}?lang=en"' in answer.text

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -205,3 +208,30 @@ def test_the_api_answers_problems_as_json(app: Flask) -> None:
     assert answer.json is not None
     assert answer.json["status"] == answer.status_code == 413
     assert app.test_client().get("/api/v1/nowhere").mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_workers_that_share_a_folder_count_together(database_url: str, tmp_path: Path) -> None:
+    worker = (
+        "import os, sys\n"
+        "from dataclasses import replace\n"
+        "from market.app import create_app\n"
+        "from tests.databases import settings_for\n"
+        "settings = replace(settings_for(sys.argv[1]), metrics_token='secret')\n"
+        "client = create_app(settings).test_client()\n"
+        "client.get('/healthz')\n"
+        "bearer = {'Authorization': 'Bearer secret'}\n"
+        "print(client.get('/metrics', headers=bearer).text)\n"
+    )
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for number in (1, 2):
+        said = subprocess.run(
+            [sys.executable, "-c", worker, database_url],
+            env=environment,
+            cwd=MIGRATIONS.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        counted = 'market_requests_total{endpoint="healthz",method="GET",status="200"}'
+        assert f"{counted} {number}.0" in said

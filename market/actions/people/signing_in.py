@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from market.actions.people.events import note_of_person
 from market.domain.errors import N_, Invalid, Missing
 from market.models.people import Person, WebSession
+
+REMEMBERED = timedelta(days=90)
+"""How long a session is kept after it began, which is long after it is dead."""
 
 
 class WrongPassword(Invalid):
@@ -29,6 +32,8 @@ def open_session(
 ) -> None:
     """Begin a session whose token has this hash; the session `old` that the browser had ends.
 
+    The person's sessions of long ago are deleted.
+
     Raises WrongPassword if the account was closed a moment ago.
     """
     open_account = select(Person.id).where(Person.id == person_id, Person.closed_at.is_(None))
@@ -36,6 +41,11 @@ def open_session(
         raise WrongPassword
     if old is not None:
         _revoke(session, now, WebSession.token_hash == old)
+    session.execute(
+        delete(WebSession).where(
+            WebSession.person_id == person_id, WebSession.created_at < now - REMEMBERED
+        )
+    )
     session.add(WebSession(token_hash=token_hash, person_id=person_id, created_at=now, seen_at=now))
     session.flush()
 
@@ -86,11 +96,6 @@ def renew_hash(session: Session, person_id: int, *, old: str, new: str) -> None:
         .where(Person.id == person_id, Person.password_hash == old)
         .values(password_hash=new)
     )
-
-
-def forget_old_sessions(session: Session, *, before: datetime) -> None:
-    """Delete sessions that began before `before`: they are long dead."""
-    session.execute(delete(WebSession).where(WebSession.created_at < before))
 
 
 def _revoke(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
