@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -16,14 +20,18 @@ from market.domain.sales.refund import (
     MorePiecesThanLeft,
     NoSuchLine,
     NothingToRefund,
+    PaidFrom,
     Refund,
     RefundedLine,
+    RefundFacts,
     SaleRest,
+    canonical_refund,
+    refund_hash,
     refund_parts,
     sale_rest,
 )
 from market.domain.sales.sale import Sale, SaleLine
-from tests.domain.sales_made import sales
+from tests.domain.sales_made import NOON, sales
 from tests.domain.test_sale import SALE
 
 HATS = SaleLine(
@@ -147,3 +155,41 @@ def test_negative_amounts_and_pieces_are_refused() -> None:
         line(1, -1, 1)
     with pytest.raises(AmountNegative):
         Refund(gift_minor=-1)
+
+
+FACTS = RefundFacts(
+    sale_id=SALE.id,
+    number=1,
+    request_id=5,
+    voucher_id=88,
+    paid_by_id=4,
+    paid_at=NOON,
+    gift_minor=40,
+    start_minor=700,
+    end_minor=1040,
+    lines=[(2, 1, 500, 0), (1, 1, 1001, 701)],
+)
+
+
+def test_a_refunds_hash_is_over_an_array_with_its_lines_in_order() -> None:
+    canonical = (
+        b'[1,"019ab000-7c3d-7100-8000-9f00aa000000",1,5,88,4,"2026-11-21T04:00:00.000000+00:00"'
+        b",40,700,1040,[[1,1,1001,701],[2,1,500,0]]]"
+    )
+    assert canonical_refund(FACTS) == canonical
+    assert refund_hash(FACTS) == hashlib.sha256(canonical).digest()
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(RefundFacts)])
+def test_whatever_a_refund_says_changes_its_hash(field: str) -> None:
+    others: dict[str, Any] = {
+        "sale_id": UUID(int=1),
+        "paid_at": NOON + timedelta(microseconds=1),
+        "lines": [],
+    }
+    changed = dataclasses.replace(FACTS, **{field: others.get(field, 99)})
+    assert refund_hash(changed) != refund_hash(FACTS)
+
+
+def test_the_ways_a_refund_is_paid_have_names_of_their_own() -> None:
+    assert len({way.label for way in PaidFrom}) == len(PaidFrom) == 3
