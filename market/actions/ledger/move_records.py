@@ -12,6 +12,7 @@ from market.actions.ledger.move_kinds import NoSuchAccount, ProposeMove, Sides
 from market.actions.ledger.posting import account_id
 from market.domain.errors import N_, Missing, Refused
 from market.domain.ledger.account import AccountRef
+from market.domain.ledger.posting_table import FeeTooLarge
 from market.domain.money import MOST_TOTAL_MINOR, check_minor
 from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove, two_people
 from market.domain.text import clean_text
@@ -29,6 +30,12 @@ class NoSuchMove(Missing):
     sentence = N_("没有找到这笔资金调拨。")
 
 
+class AlreadyWaiting(Refused):
+    """The same proposal twice, perhaps by the same tap."""
+
+    sentence = N_("同样的一笔已经在等人复核。如果确实是另外一笔，请在说明里写清区别再提交。")
+
+
 class AlreadyDecided(Refused):
     """Somebody was quicker."""
 
@@ -40,6 +47,8 @@ def record_proposal(
 ) -> MoneyMove:
     """The row of a proposal, its sides made accounts. The proposer may not be the payee."""
     _require_stranger(session, command.party_id, by_id)
+    if command.fee_minor > command.amount_minor:
+        raise FeeTooLarge
     community_id = command.community_id
     move = MoneyMove(
         community_id=community_id,
@@ -77,6 +86,35 @@ def note_proposal(session: Session, move: MoneyMove, *, now: datetime) -> None:
         amount=move.amount_minor,
         by=move.proposed_by_id,
     )
+
+
+def require_first(session: Session, move: MoneyMove) -> None:
+    """Refuse what the same person has proposed in the same words and nobody has decided on yet."""
+    _take_turn(session, move.community_id)
+    same = [
+        column == getattr(move, column.key)
+        for column in (
+            MoneyMove.community_id,
+            MoneyMove.kind,
+            MoneyMove.amount_minor,
+            MoneyMove.fee_minor,
+            MoneyMove.from_account_id,
+            MoneyMove.to_account_id,
+            MoneyMove.wish_id,
+            MoneyMove.allocation_id,
+            MoneyMove.reverses_id,
+            MoneyMove.note,
+            MoneyMove.proposed_by_id,
+        )
+    ]
+    waiting = session.scalar(
+        select(MoneyMove.id)
+        .outerjoin(MoneyMoveDecision, MoneyMoveDecision.move_id == MoneyMove.id)
+        .where(*same, MoneyMove.id != move.id, MoneyMoveDecision.move_id.is_(None))
+        .limit(1)
+    )
+    if waiting is not None:
+        raise AlreadyWaiting
 
 
 def waiting_move(session: Session, move_id: int, *, community_id: int) -> MoneyMove:

@@ -16,6 +16,7 @@ from market.actions.ledger.move_records import (
     decline,
     record_decision,
     record_proposal,
+    require_first,
     require_second_person,
     waiting_move,
 )
@@ -60,6 +61,7 @@ def propose_move(session: Session, command: ProposeMove, *, by_id: int, now: dat
         raise DecidedElsewhere
     sides = sides_of(session, command)
     move = record_proposal(session, command, sides, by_id=by_id, now=now)
+    require_first(session, move)
     require_room(session, move.community_id, entry_of(session, move))
     return move
 
@@ -91,8 +93,9 @@ def decide_move(
 ) -> MoneyMoveDecision:
     """Let the money go, or decline. An approval checks everything again and posts the voucher.
 
-    Locks the community's turn, the funds, the month, the accounts. Raises NoLongerApprover,
-    NoSuchMove, AlreadyDecided, DecidedElsewhere, and what `two_people` and `require_room` raise.
+    Locks the community's turn, the funds or the allocation, the month, the accounts. Raises
+    NoLongerApprover, NoSuchMove, AlreadyDecided, DecidedElsewhere, CommittedLess, and what
+    `two_people` and `require_room` raise.
     """
     require_approver(session, command.community_id, by_id)
     move = waiting_move(session, command.move_id, community_id=command.community_id)
@@ -103,8 +106,12 @@ def decide_move(
     require_second_person(session, move, by_id)
     if move.kind == MoveKind.OVER_CLEARED:
         lock_all_funds(session, move.community_id)
+    if move.allocation_id is not None:
+        spend_committed(session, move.allocation_id, move.amount_minor)
     voucher_id = _post(session, move, by_id=by_id, now=now)
-    _carry_out(session, move, by_id=by_id, now=now)
+    if move.kind == MoveKind.OVER_CLEARED:
+        lay_box_income(session, move.id, _credited_funds(entry_of(session, move)))
+        settle_refunds(session, move.community_id, by_id=by_id, now=now)
     return record_decision(session, move, voucher_id=voucher_id, by_id=by_id, now=now)
 
 
@@ -133,15 +140,6 @@ def _post(session: Session, move: MoneyMove, *, by_id: int, now: datetime) -> in
     # Only now are the accounts locked, so only now is it certain what is left in them.
     require_room(session, move.community_id, entry, posted=True)
     return posted.voucher_id
-
-
-def _carry_out(session: Session, move: MoneyMove, *, by_id: int, now: datetime) -> None:
-    """What a move changes beside the books."""
-    if move.allocation_id is not None:
-        spend_committed(session, move.allocation_id, move.amount_minor)
-    if move.kind == MoveKind.OVER_CLEARED:
-        lay_box_income(session, move.id, _credited_funds(entry_of(session, move)))
-        settle_refunds(session, move.community_id, by_id=by_id, now=now)
 
 
 def _credited_funds(entry: Entry) -> dict[int, int]:
