@@ -416,7 +416,7 @@ def test_the_same_tap_twice_proposes_once(session: Session, day: Day) -> None:
     _close(session, day)
     given = {"source": safe(day), "target": bank(day)}
     first = propose(session, day, MoveKind.DEPOSIT, 10_00, **given)
-    with pytest.raises(AlreadyWaiting):
+    with pytest.raises(AlreadyWaiting), session.begin_nested():
         propose(session, day, MoveKind.DEPOSIT, 10_00, **given)
     propose(session, day, MoveKind.DEPOSIT, 10_00, note="第二次存", **given)
     decide(session, day, first)
