@@ -71,6 +71,7 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.till_closure_add": SELLERS,
     "sales.till_count": SELLERS,
     "sales.till_count_confirm": EVERYBODY,
+    "sales.till_count_sign": SELLERS,
     "sales.till_moves": SELLERS,
     "sales.till_open": SELLERS,
     "sales.till_sale": EVERYBODY,

@@ -37,10 +37,10 @@ class OnlyLeft(Invalid):
     sentence = N_("只剩 %(left)s 件了，请改少一些。")
 
 
-class PageTooOld(Invalid):
+class PageIncomplete(Invalid):
     """A page without the names its sale was to be recorded under, or with broken ones."""
 
-    sentence = N_("这一页不完整，请回到“收银”重新选；刚才这笔还没有记。")
+    sentence = N_("刚才这一页没有传完整，这笔还没有记。请核对下面的内容，再点一次收款。")
 
 
 @dataclass(slots=True)
@@ -131,19 +131,19 @@ def listing_ids(typed: Mapping[str, str]) -> set[int]:
     }
 
 
-def read_basket(goods: Mapping[int, Good], typed: Mapping[str, str]) -> Basket:
-    """Read a page's fields. `problems` and the errors beside rows say what is wrong; all is kept.
-
-    Raises PageTooOld where the page does not say what its sale is to be called.
-    """
+def read_basket(goods: Mapping[int, Good], typed: Mapping[str, str], now: datetime) -> Basket:
+    """Read a page's fields. `problems` and the errors beside rows say what is wrong; all is kept."""
+    names = _names(typed)
     basket = Basket(
-        *_names(typed),
+        *(names or _new_names(now)),
         rows=[
             Row(good, typed.get(f"q{good.id}", "").strip(), typed.get(f"p{good.id}", "").strip())
             for good in goods.values()
         ],
         gift=typed.get("gift", "").strip(),
     )
+    if names is None:
+        basket.problems.append(gettext(PageIncomplete.sentence))
     if listing_ids(typed) - goods.keys():
         basket.problems.append(gettext(NotOnSale.sentence))
     lines: list[SaleLine] = []
@@ -208,11 +208,11 @@ def _require_something(basket: Basket) -> None:
         basket.problems.append(sentence_of(error))
 
 
-def _names(typed: Mapping[str, str]) -> tuple[UUID, str]:
+def _names(typed: Mapping[str, str]) -> tuple[UUID, str] | None:
     try:
         return UUID(typed.get("sale_id", "")), receipt_code.parse(typed.get("code", ""))
     except (ValueError, MarketError):
-        raise PageTooOld from None
+        return None
 
 
 def _new_names(now: datetime) -> tuple[UUID, str]:

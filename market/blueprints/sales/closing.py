@@ -52,7 +52,7 @@ from market.queries.sales.closings import (
 from market.queries.sales.tills import TillNow, TillState, box_income_may_be
 from market.web.access import community, for_roles, person
 from market.web.filters import money_text
-from market.web.forms import acted
+from market.web.forms import Form, acted
 from market.web.sessions import clock
 
 _FIELDS_OF_COUNT: dict[type[MarketError], str] = {
@@ -97,37 +97,43 @@ def till_count(till_id: int) -> ResponseReturnValue:
 @blueprint.post("/till/<community>/<int:till_id>/count/confirmation")
 @for_roles(*Role)
 def till_count_confirm(till_id: int) -> ResponseReturnValue:
-    """The second counter's word: herself on her own phone, or her signature on the first one's."""
+    """The second counter's word, on her own phone."""
+    till = till_here(till_id)
+    form = Form()
+    confirmed = acted(
+        form,
+        lambda session: confirm_count(
+            session, till.community_id, till.id, by_id=person().id, now=clock()
+        ),
+    )
+    if confirmed:
+        return _confirmed(till)
+    return _closure_page(till_here(till_id), refused=form)
+
+
+@blueprint.post("/till/<community>/<int:till_id>/count/signature")
+@for_roles(*SELLERS)
+def till_count_sign(till_id: int) -> ResponseReturnValue:
+    """The second counter's word, on the first one's phone: her name and her tick."""
     till = till_here(till_id)
     form = SignForm()
-    signs = "signature" in request.form
-    if not signs:
-        del form.signature
-    now, by_id = clock(), person().id
-    if signs and not form.sure.data:
+    if form.validate() and not form.sure.data:
         count = count_of(reading(), till.id)
         form.refuse(NotSigned(second=count.second_name if count else ""), field="sure")
         return _closure_page(till, sign=form)
-    done = acted(
+    signed = acted(
         form,
-        lambda session: (
-            sign_count(
-                session,
-                till.community_id,
-                till.id,
-                signature=form.signature.text,
-                by_id=by_id,
-                now=now,
-            )
-            if signs
-            else confirm_count(session, till.community_id, till.id, by_id=by_id, now=now)
+        lambda session: sign_count(
+            session,
+            till.community_id,
+            till.id,
+            signature=form.signature.text,
+            by_id=person().id,
+            now=clock(),
         ),
-        at={NotSigned: "signature"} if signs else {},
+        at={NotSigned: "signature"},
     )
-    if not done:
-        return _closure_page(till_here(till_id), sign=form)
-    flash(gettext("两个人都确认了，可以对账结账。"), "done")
-    return redirect(url_for(".till_closure", till_id=till.id), code=303)
+    return _confirmed(till) if signed else _closure_page(till_here(till_id), sign=form)
 
 
 @blueprint.get("/till/<community>/<int:till_id>/closure")
@@ -188,12 +194,25 @@ def _counted(till: TillNow, form: CountForm, typed: PiecesTyped) -> bool:
     return done is not None
 
 
+def _confirmed(till: TillNow) -> ResponseReturnValue:
+    flash(gettext("两个人都确认了，可以对账结账。"), "done")
+    return redirect(url_for(".till_closure", till_id=till.id), code=303)
+
+
 def _closure_page(
-    till: TillNow, *, sign: SignForm | None = None, close: CloseForm | None = None
+    till: TillNow,
+    *,
+    sign: SignForm | None = None,
+    close: CloseForm | None = None,
+    refused: Form | None = None,
 ) -> ResponseReturnValue:
-    """What this till waits for: the second counter, the closing, or nothing more."""
-    form = sign or close
+    """What this till waits for: the second counter, the closing, or nothing more.
+
+    `refused` is a form without fields that brought the page back, for its errors.
+    """
+    form = refused or sign or close
     status = form.status if form else 200
+    problems = refused.form_errors if refused else []
     count = count_of(reading(), till.id)
     if count is None:
         return redirect(url_for(".till_count", till_id=till.id), code=303)
@@ -207,12 +226,17 @@ def _closure_page(
             till=till,
             count=count,
             form=close,
+            problems=problems,
             **aside,
             **_closed(till),
         )
     elif not count.confirmed:
         page = render_template(
-            "sales/till/confirm.html", till=till, count=count, form=sign or SignForm(formdata=None)
+            "sales/till/confirm.html",
+            till=till,
+            count=count,
+            form=sign or SignForm(formdata=None),
+            problems=problems,
         )
     else:
         page = render_template(
@@ -220,6 +244,7 @@ def _closure_page(
             till=till,
             count=count,
             form=close or CloseForm(formdata=None),
+            problems=problems,
             **aside,
             **_reckoning(till, count),
         )

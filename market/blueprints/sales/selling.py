@@ -52,7 +52,7 @@ def till_sell(till_id: int) -> ResponseReturnValue:
 def till_check(till_id: int) -> ResponseReturnValue:
     """What the buyer owes, and how it is paid. Nothing is written."""
     till = till_here(till_id)
-    basket = read_basket(goods_of(reading(), till.id), request.form)
+    basket = read_basket(goods_of(reading(), till.id), request.form, clock())
     if basket.problems or not till.sells:
         return _sell_page(till, basket, status=422 if till.sells else 409)
     used = recorded_number(reading(), basket.sale_id)
@@ -67,9 +67,9 @@ def till_check(till_id: int) -> ResponseReturnValue:
 def till_sales_add(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
     counter = counter_at(reading(), till.id, listing_ids(request.form), ())
-    basket = read_basket(counter.goods, request.form)
+    basket = read_basket(counter.goods, request.form, clock())
     if basket.problems:
-        whole = read_basket(goods_of(reading(), till.id), request.form)
+        whole = read_basket(goods_of(reading(), till.id), request.form, clock())
         whole.problems = basket.problems
         return _sell_page(till, whole, status=422)
     form = TenderForm()
