@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g, request, url_for
 from flask.sansio.app import App
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
+from market.actions.ledger.approvers import APPROVERS
+from market.domain.people import Role
+from market.extensions import reading
 from market.web.access import access_of
 from market.web.sessions import whoever
 
@@ -26,8 +31,37 @@ class DeskPage:
     under: tuple[str, ...] = field(default=(), compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class DeskWaiting:
+    """Something of which a number may wait for this person, on the desk's first page.
+
+    `count` is asked with the session, the community's id and the person's; `words` says how many.
+    Only who holds one of `roles` is asked to do it; the page that does it is `endpoint`.
+    """
+
+    order: int
+    endpoint: str
+    icon: str = field(compare=False)
+    count: Callable[[Session, int, int], int] = field(compare=False)
+    words: Callable[[int], str] = field(compare=False)
+    roles: frozenset[Role] = field(default=APPROVERS, compare=False)
+    arguments: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """Something to do next, as `nav.link_list` draws it."""
+
+    text: str
+    href: str
+    icon: str
+    hint: str = ""
+    aside: str = ""
+
+
 def install(app: Flask) -> None:
     app.extensions["desk_pages"] = []
+    app.extensions["desk_waiting"] = []
     app.context_processor(_for_templates)
 
 
@@ -37,6 +71,11 @@ def offer(app: App, *pages: DeskPage) -> None:
     blueprint.record(lambda state: offer(state.app, DeskPage(10, "sales.desk", N_("今日"), "home")))
     """
     app.extensions["desk_pages"] = sorted([*app.extensions["desk_pages"], *pages])
+
+
+def offer_waiting(app: App, *waiting: DeskWaiting) -> None:
+    """Let the desk's first page say what waits: a blueprint does so in its `record` callback."""
+    app.extensions["desk_waiting"] = sorted([*app.extensions["desk_waiting"], *waiting])
 
 
 def desk_nav() -> list[dict[str, object]]:
@@ -58,6 +97,23 @@ def desk_nav() -> list[dict[str, object]]:
                 }
             )
     return shown
+
+
+def waiting_here() -> list[DeskRow]:
+    """What waits for this person in this community; a row only where there is something."""
+    here, known = g.get("community"), whoever()
+    if here is None or known is None:
+        return []
+    held = known.roles_in(here.id)
+    rows = []
+    for waiting in current_app.extensions["desk_waiting"]:
+        if not waiting.roles & held:
+            continue
+        number = waiting.count(reading(), here.id, known.id)
+        if number:
+            href = url_for(waiting.endpoint, **waiting.arguments)
+            rows.append(DeskRow(waiting.words(number), href, waiting.icon))
+    return rows
 
 
 def desk_home() -> str:

@@ -10,5 +10,6 @@ from market.blueprints.people import (  # noqa: E402, F401
     joining,
     links,
     me,
+    settings,
     signing_in,
 )

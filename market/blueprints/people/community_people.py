@@ -31,7 +31,14 @@ from market.web.sessions import clock
 
 blueprint.record(
     lambda state: offer(
-        state.app, DeskPage(90, "people.people", N_("人员"), "people", under=("people.",))
+        state.app,
+        DeskPage(
+            90,
+            "people.people",
+            N_("人员"),
+            "people",
+            under=("people.one_", "people.new_", "people.close", "people.grant"),
+        ),
     )
 )
 

@@ -1,15 +1,25 @@
-"""The forms of signing in, joining, one's own account and other people's roles."""
+"""The forms of signing in, joining, one's own account, other people's roles, and settings."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
 from wtforms import ValidationError
 
+from market.actions.people.communities import MOST_COMMUNITY_NAME
 from market.actions.people.links import MOST_NAME
+from market.actions.people.settings import MOST_CONTACT
 from market.domain.errors import Invalid
 from market.domain.people import MOST_USERNAME, Role, check_password
 from market.web.errors import sentence_of
-from market.web.forms import CardsField, Form, PasswordField, TextField, TickField, TicksField
+from market.web.forms import (
+    CardsField,
+    Form,
+    MoneyField,
+    PasswordField,
+    TextField,
+    TickField,
+    TicksField,
+)
 
 _NEW = {"autocomplete": "new-password", "autocapitalize": "none"}
 _CURRENT = {"autocomplete": "current-password", "autocapitalize": "none"}
@@ -72,3 +82,11 @@ class GrantForm(Form):
 
 class ClosureForm(Form):
     sure = TickField(lazy_gettext("我确认：这个人以后不能再登录"))
+
+
+class SettingsForm(Form):
+    name = TextField(lazy_gettext("社区名称"), most=MOST_COMMUNITY_NAME)
+    contact = TextField(lazy_gettext("联系方式"), most=MOST_CONTACT, least=0, optional=True)
+    small_refund = MoneyField(lazy_gettext("小额退款"))
+    variance_reason = MoneyField(lazy_gettext("要写原因的差额"))
+    wish_ceiling = MoneyField(lazy_gettext("心愿最高金额"))

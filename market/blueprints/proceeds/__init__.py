@@ -3,3 +3,8 @@
 from flask import Blueprint
 
 blueprint = Blueprint("proceeds", __name__)
+
+from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
+    holders,
+    parties,
+)

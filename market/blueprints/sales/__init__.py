@@ -4,4 +4,15 @@ from flask import Blueprint
 
 blueprint = Blueprint("sales", __name__)
 
-from market.blueprints.sales import closing, selling, tills  # noqa: E402, F401 - the routes
+from market.blueprints.sales import (  # noqa: E402, F401 - the routes
+    basis,
+    closing,
+    desk,
+    listings,
+    market_days,
+    policy,
+    refunds,
+    selling,
+    stalls,
+    tills,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from market.domain.errors import N_
@@ -10,7 +9,10 @@ from market.domain.ledger.holders import HolderKind
 
 
 class BasisKind(StrEnum):
-    """How a market is lawful: with a charity, by pledge, or as mutual aid."""
+    """How a market is lawful: with a charity, by pledge, or as mutual aid.
+
+    Asked in this order, the first yes decides.
+    """
 
     CHARITY = "A"
     PLEDGE = "B"
@@ -42,11 +44,3 @@ CODE_HOLDERS = frozenset(
     {HolderKind.PLATFORM, HolderKind.BANK, HolderKind.CHARITY, HolderKind.PERSON}
 )
 """Who may hold a payment code; a person only on behalf, with a day on which it is handed over."""
-
-
-def basis_kind(answers: Sequence[bool]) -> BasisKind | None:
-    """What the three questions lead to: the first yes decides; None where none was said so far.
-
-    With a charity that may raise money? Pledged in writing to somebody? Only mutual aid here?
-    """
-    return next((kind for kind, yes in zip(BasisKind, answers, strict=False) if yes), None)

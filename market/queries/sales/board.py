@@ -41,6 +41,15 @@ class TillOnBoard:
     set_aside: int
 
 
+@dataclass(frozen=True, slots=True)
+class LateSales:
+    """Sales of a market day that came after their till had closed, and that no closure holds."""
+
+    market_day_id: int
+    market_day: str
+    number: int
+
+
 def tills_on_board(session: Session, market_day_ids: Collection[int]) -> list[TillOnBoard]:
     """The tills of some market days in the order of their numbers: one question for all."""
     first = and_(Closure.till_id == Till.id, Closure.number == 1)
@@ -84,8 +93,8 @@ def tills_on_board(session: Session, market_day_ids: Collection[int]) -> list[Ti
     ]
 
 
-def late_sales(session: Session, community_id: int) -> dict[int, int]:
-    """Market day → sales that came after their till had closed and that no closure holds yet."""
+def late_sales(session: Session, community_id: int) -> list[LateSales]:
+    """The late sales of a community that wait for a supplementary closure, by market day."""
     closed = (
         select(Closure.till_id, func.sum(Closure.sales).label("sales"))
         .group_by(Closure.till_id)
@@ -98,16 +107,17 @@ def late_sales(session: Session, community_id: int) -> dict[int, int]:
     )
     waiting = func.sum(taken.c.sales - closed.c.sales)
     rows = session.execute(
-        select(Till.market_day_id, waiting)
+        select(MarketDay.id, MarketDay.name, waiting)
+        .select_from(Till)
         .join(MarketDay, MarketDay.id == Till.market_day_id)
         .join(closed, closed.c.till_id == Till.id)
         .join(taken, taken.c.till_id == Till.id)
         .where(MarketDay.community_id == community_id)
-        .group_by(Till.market_day_id)
+        .group_by(MarketDay.id, MarketDay.name)
         .having(waiting > 0)
-        .order_by(Till.market_day_id)
+        .order_by(MarketDay.id)
     )
-    return {market_day_id: int(late) for market_day_id, late in rows}
+    return [LateSales(market_day_id, name, int(late)) for market_day_id, name, late in rows]
 
 
 def _sum_of(what: InstrumentedAttribute[int]) -> ScalarSelect[int]:

@@ -28,7 +28,7 @@ from market.models.sales import (
 from market.queries.sales.tills import NoSuchMarketDay
 
 DAYS_A_PAGE = 20
-MOST_AT_DESK = 30
+MOST_AT_DESK = 60
 
 
 class Stage(StrEnum):
@@ -151,7 +151,7 @@ def market_days(
 
 
 def days_at_desk(session: Session, community_id: int, *, since: date) -> list[MarketDayNow]:
-    """Market days from `since` on, and older ones that are due or have an open till; by date."""
+    """Market days from `since` on, and older ones that are due or have an open till; latest first."""
     rows = session.execute(
         _days()
         .where(
@@ -162,7 +162,7 @@ def days_at_desk(session: Session, community_id: int, *, since: date) -> list[Ma
                 _has_open_till(),
             ),
         )
-        .order_by(MarketDay.held_on, MarketDay.id)
+        .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
         .limit(MOST_AT_DESK)
     )
     return [_day(row) for row in rows]
