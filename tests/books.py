@@ -18,6 +18,7 @@ from market.actions.proceeds.returns import (
     propose_return,
 )
 from market.actions.sales.refunding import decide_refund
+from market.actions.sales.tills import MoveCash, pay_out
 from market.actions.sales.voiding import VoidSale, void_sale
 from market.domain.ledger.moves import MoveKind
 from market.domain.sales.sale import Sale, Tender
@@ -50,6 +51,10 @@ def busy_day(session: Session) -> Day:
         recorded_sale(session, day, day.cup),
     ]
     void(session, day, recorded_sale(session, day))
+    buys = MoveCash(
+        community_id=day.community.id, till_id=day.till.id, amount_minor=4_00, note="买绳子"
+    )
+    pay_out(session, buys, by_id=day.cast.volunteer.id, now=NOW)
     count(session, day, counted_minor=200_00 + 200_00, box_minor=7_00)
     session.flush()
     close(session, day, reason="找零时多付了")

@@ -28,12 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from market.app import create_app
-from market.extensions import db, unit_of_work
 from market.models import Base
 from market.queries.ledger.check import check_community
-from tests.books import busy_day
-from tests.databases import Databases, settings_for
+from tests.queries.ledger.conftest import Written
 
 EVERY_BYTE = ("sale", "sale_line", "sale_void", "voucher", "posting", "audit_event")
 """Tables of which no byte may change unseen, once a closure has frozen what it froze."""
@@ -93,26 +90,12 @@ class Books:
         return {one.name: one.wrong for one in found if not one.holds}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def written(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
-    """A busy day, written once; each test only looks, or puts back what it changed."""
-    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
-    url = databases.fresh()
-    app = create_app(settings_for(url))
-    with app.app_context():
-        with unit_of_work() as work:
-            community_id = busy_day(work).community.id
-        db.engine.dispose()
-    yield databases.owner_url(url), community_id
-    databases.drop(url)
-
-
 @pytest.fixture
-def books(written: tuple[str, int]) -> Iterator[Books]:
-    engine = create_engine(written[0])
+def books(written: Written) -> Iterator[Books]:
+    engine = create_engine(written.owner_url)
     with engine.connect() as connection, connection.begin() as transaction:
         _take_guards_away(connection)
-        yield Books(connection, written[1])
+        yield Books(connection, written.community_id)
         transaction.rollback()
     engine.dispose()
 
