@@ -52,7 +52,9 @@ RARE: dict[str, dict[str, object]] = {
 """Rows of tables that a busy day has none of."""
 
 
-REFUSAL = re.compile("only grows|is sealed|does not balance|is closed|permission denied|must be owner")
+REFUSAL = re.compile(
+    "only grows|is sealed|does not balance|is closed|permission denied|must be owner"
+)
 
 
 @pytest.fixture
