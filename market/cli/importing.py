@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import with_appcontext
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
-from market.actions.sales.importing import DayTakenIn, model_of, take_in_day
+from market.actions.sales.importing import DayTakenIn, Model, model_of, take_in_day
 from market.cli.choosing import chosen_administrator, chosen_community
 from market.domain.errors import MarketError
 from market.domain.money import Money
@@ -78,19 +78,25 @@ def import_sales(
     days = _by_day(found.receipts)
     taken = []
     with click.progressbar(days, label="Days", item_show_func=_day_shown) as bar:
-        for _, receipts in bar:
-            with unit_of_work() as session:
-                taken.append(
-                    take_in_day(
-                        session,
-                        model,
-                        receipts,
-                        by_id=by_id,
-                        now=datetime.now(UTC),
-                        random_bytes=secrets.token_bytes,
-                    )
-                )
+        for on, receipts in bar:
+            taken.append(_take_in(model, on, receipts, by_id))
     _say_what_was_done(taken)
+
+
+def _take_in(model: Model, on: date, receipts: Sequence[TillReceipt], by_id: int) -> DayTakenIn:
+    try:
+        with unit_of_work() as session:
+            return take_in_day(
+                session,
+                model,
+                receipts,
+                by_id=by_id,
+                now=datetime.now(UTC),
+                random_bytes=secrets.token_bytes,
+            )
+    except MarketError as error:
+        message = f"{on}: {error} (the days before are in; the file may be sent again)"
+        raise click.ClickException(message) from None
 
 
 def rows_of(file: Path) -> list[Row]:
@@ -117,7 +123,11 @@ def _csv_rows(file: Path) -> Iterator[Row]:
 
 
 def _sheet_rows(file: Path) -> Iterator[Row]:
-    sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
+    try:
+        sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
+    except (CalamineError, IndexError) as error:
+        message = f"{file.name}: {error}"
+        raise click.ClickException(message) from None
     yield from _by_heading(enumerate(sheet.to_python(skip_empty_area=False), start=1))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -21,14 +21,14 @@ from market.actions.sales.market_days import (
     plan_market,
     set_policy,
 )
-from market.actions.sales.recording import Fixed, Outcome, record_sales
+from market.actions.sales.recording import Outcome, record_sales
 from market.actions.sales.stalls import SetUpStall, set_up_stall
 from market.actions.sales.tills import OpenTill, open_till
 from market.domain.errors import N_, MarketError, Missing
 from market.domain.identifiers import uuid7
 from market.domain.sales.legal_basis import BasisKind
 from market.domain.sales.receipt_code import mint
-from market.domain.sales.sale import Sale, SaleLine, Tender, sale_hash
+from market.domain.sales.sale import Sale, SaleLine, Tender
 from market.domain.sales.till_file import RejectedReceipt, TillReceipt
 from market.models.ledger import Holder
 from market.models.sales import (
@@ -46,7 +46,6 @@ from market.models.sales import (
 from market.models.sales import (
     Sale as SaleRow,
 )
-from market.queries.sales.known import KnownSale
 
 STALL_NUMBER = "1"
 _BEFORE = timedelta(minutes=1)
@@ -155,29 +154,21 @@ def take_in_day(
     place = _place_of(session, model, ordered, by_id=by_id)
     listings = _listings(session, place, ordered, by_id=by_id, now=now)
     ids = [receipt_id(model.community_id, receipt) for receipt in ordered]
-    known = set(session.scalars(select(SaleRow.id).where(SaleRow.id.in_(ids))))
+    known = _known_names(session, ids)
     sales: list[Sale] = []
     refused: list[RejectedReceipt] = []
-    sequence = place.last_sequence
+    last = place.last_sequence
     for sale_id, receipt in zip(ids, ordered, strict=True):
+        # A file has no numbers and codes of its own: a receipt keeps those it was given first.
+        sequence, code = known.get(sale_id) or (last + 1, mint(random_bytes))
         try:
-            sales.append(
-                _sale(
-                    sale_id,
-                    receipt,
-                    place,
-                    listings,
-                    sequence=1 if sale_id in known else sequence + 1,
-                    code=mint(random_bytes),
-                )
-            )
+            sale = _sale(sale_id, receipt, place, listings, sequence=sequence, code=code)
         except MarketError as error:
             refused.append(RejectedReceipt(receipt.receipt, receipt.line, error))
         else:
-            sequence += sale_id not in known
-    results = record_sales(
-        session, place.till_id, sales, received_at=now, by_id=by_id, same=_same_receipt
-    )
+            sales.append(sale)
+            last = max(last, sequence)
+    results = record_sales(session, place.till_id, sales, received_at=now, by_id=by_id)
     outcomes = [result.outcome for result in results]
     return DayTakenIn(
         place.market_day_id,
@@ -189,10 +180,12 @@ def take_in_day(
 
 
 def receipt_id(community_id: int, receipt: TillReceipt) -> UUID:
-    """The sale id of a receipt: the same each time its file is read."""
+    """The sale id of a receipt: the same each time its number is read for its day."""
     said = f"{community_id}\0{receipt.on.isoformat()}\0{receipt.receipt}".encode()
     digest = hashlib.sha256(said).digest()
-    return uuid7(receipt.at, lambda length: digest[:length])
+    # The day's first moment, not the receipt's: a time put right makes no other sale of it.
+    day_begins = datetime.combine(receipt.on, time(), tzinfo=receipt.at.tzinfo)
+    return uuid7(day_begins, lambda length: digest[:length])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +253,14 @@ def _place_of(
         device_id=device_id,
         last_sequence=0,
     )
+
+
+def _known_names(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """The number on their device and the receipt code of those that are in already."""
+    rows = session.execute(
+        select(SaleRow.id, SaleRow.sequence, SaleRow.code).where(SaleRow.id.in_(ids))
+    )
+    return {row.id: (row.sequence, row.code) for row in rows}
 
 
 def _known_place(session: Session, community_id: int, on: date) -> _Place | None:
@@ -372,9 +373,3 @@ def _sale(
         ),
         phone_at=receipt.at,
     )
-
-
-def _same_receipt(one: Fixed, known: KnownSale) -> bool:
-    """The file has no code or number of its own: those the receipt was given are put in place."""
-    again = replace(one.sale, sequence=known.sequence, code=known.code)
-    return sale_hash(again) == known.hash

@@ -2,15 +2,17 @@
 
 Columns: date, time, receipt, item; quantity, unit_price, tender and a price list where there are.
 A line repeated within a receipt is one more piece; no tender means cash. A broken line sets its
-whole receipt aside with the line's number; everything else is read.
+whole receipt aside with the line's number; everything else is read. A line whose day cannot be read
+may belong to any receipt of its number, so it sets all of them aside: better none than half of one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from market.domain.errors import N_, Invalid, MarketError
 from market.domain.money import parse_amount, parse_count
@@ -18,7 +20,11 @@ from market.domain.sales.sale import MOST_NAME, Tender
 from market.domain.text import clean_text
 
 NEEDED = ("date", "time", "receipt", "item")
+PRICE_LIST = ("item", "unit_price")
 NOTHING_SOLD = "NONE"
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_SHEET_DAY_0 = date(1899, 12, 30)
 _TENDERS = {
     **{str(tender): tender for tender in Tender},
     **{tender.label: tender for tender in Tender},
@@ -30,7 +36,7 @@ _TENDERS = {
 class ColumnMissing(Invalid):
     """A file without one of the columns every line needs."""
 
-    sentence = N_("文件里没有“%(column)s”这一列，需要的列是 date、time、receipt、item。")
+    sentence = N_("文件里没有“%(column)s”这一列，需要的列是 %(needed)s。")
 
 
 class DayUnreadable(Invalid):
@@ -39,10 +45,22 @@ class DayUnreadable(Invalid):
     sentence = N_("日期或时间看不懂：%(typed)s，请写成 2026-11-21 和 09:30:00。")
 
 
+class ReceiptMissing(Invalid):
+    """A line that does not say which receipt it belongs to."""
+
+    sentence = N_("这一行没有小票号，请补上。")
+
+
 class PriceMissing(Invalid):
     """An item without a price on its line or in the list."""
 
     sentence = N_("“%(item)s”没有价格，请在价目表里补上。")
+
+
+class PriceUnreadable(Invalid):
+    """A line of the price list that says no price."""
+
+    sentence = N_("价目表第 %(line)s 行“%(item)s”的价格看不懂，请写成 12.50。")
 
 
 class TenderUnknown(Invalid):
@@ -113,8 +131,10 @@ class Reading:
 
 @dataclass(slots=True)
 class _Gathered:
-    at: datetime
+    """The lines of one receipt so far."""
+
     line: int
+    at: datetime | None = None
     tender: Tender | None = None
     pieces: dict[tuple[str, int], int] = field(default_factory=dict)
     rejected: RejectedReceipt | None = None
@@ -134,45 +154,57 @@ def read_till_file(
     """
     known = {name.casefold(): minor for name, minor in prices.items()}
     reading = Reading()
-    gathered: dict[tuple[str, str], _Gathered] = {}
+    gathered: dict[tuple[date, str], _Gathered] = {}
+    lost: list[RejectedReceipt] = []
     for number, row in rows:
         if not reading.lines:
-            _require_columns(row)
+            _require_columns(row, NEEDED)
         reading.lines += 1
-        receipt = _text(row, "receipt")
-        key = (_text(row, "date"), receipt)
-        try:
-            one = gathered.get(key) or _Gathered(_moment(row, zone), number)
-        except MarketError as error:
-            one = _Gathered(datetime.min.replace(tzinfo=zone), number)
-            one.rejected = RejectedReceipt(receipt, number, error)
-        gathered[key] = one
-        item = _text(row, "item")
-        if _is_ignored(item, ignored):
+        receipt, item = _text(row, "receipt"), _text(row, "item")
+        sold = not _is_ignored(item, ignored)
+        if not sold:
             reading.ignored.append(IgnoredLine(number, receipt, item))
-            continue
         try:
-            _add(one, row, item, known)
+            one = gathered.setdefault(_name(row), _Gathered(number))
         except MarketError as error:
-            one.rejected = one.rejected or RejectedReceipt(receipt, number, error)
-    _sort_out(reading, gathered)
+            if sold:
+                lost.append(RejectedReceipt(receipt, number, error))
+            continue
+        if sold:
+            _add(one, number, row, known, zone)
+    _sort_out(reading, gathered, lost)
     return reading
 
 
 def read_prices(rows: Iterable[tuple[int, Mapping[str, object]]]) -> dict[str, int]:
-    """A price list (columns item, unit_price): minor units by item."""
-    return {
-        _text(row, "item"): parse_amount(_text(row, "unit_price")).minor
-        for _, row in rows
-        if _text(row, "item")
-    }
+    """A price list (columns item, unit_price): minor units by item.
+
+    Raises ColumnMissing, PriceUnreadable.
+    """
+    prices: dict[str, int] = {}
+    for number, row in rows:
+        _require_columns(row, PRICE_LIST)
+        item = _text(row, "item")
+        try:
+            if item:
+                prices[item] = parse_amount(_text(row, "unit_price")).minor
+        except MarketError:
+            raise PriceUnreadable(line=number, item=item) from None
+    return prices
 
 
-def _sort_out(reading: Reading, gathered: Mapping[tuple[str, str], _Gathered]) -> None:
+def _sort_out(
+    reading: Reading,
+    gathered: Mapping[tuple[date, str], _Gathered],
+    lost: Sequence[RejectedReceipt],
+) -> None:
+    """`lost` are lines that name no receipt, or no day."""
+    doubtful = {one.receipt: one for one in reversed(lost) if one.receipt}
     for (_, receipt), one in gathered.items():
-        if one.rejected is not None:
-            reading.rejected.append(one.rejected)
-        elif not one.pieces:
+        rejected = one.rejected or (doubtful.get(receipt) if one.pieces else None)
+        if rejected is not None:
+            reading.rejected.append(rejected)
+        elif one.at is None:
             reading.empty += 1
         else:
             items = tuple(
@@ -181,18 +213,34 @@ def _sort_out(reading: Reading, gathered: Mapping[tuple[str, str], _Gathered]) -
             reading.receipts.append(
                 TillReceipt(receipt, one.at, one.tender or Tender.CASH, items, one.line)
             )
+    named = {one.receipt for one in reading.rejected}
+    reading.rejected += [one for one in doubtful.values() if one.receipt not in named]
+    reading.rejected += [one for one in lost if not one.receipt]
+    reading.rejected.sort(key=lambda one: one.line)
 
 
-def _add(one: _Gathered, row: Mapping[str, object], item: str, prices: Mapping[str, int]) -> None:
-    name = clean_text(item, most=MOST_NAME)
-    price = _price(row, name, prices)
-    tender = _tender(row)
-    if one.tender is not None and tender is not one.tender:
-        raise ReceiptMixed
-    one.tender = tender
-    typed = _text(row, "quantity")
-    quantity = parse_count(typed) if typed else 1
+def _add(
+    one: _Gathered, number: int, row: Mapping[str, object], prices: Mapping[str, int], zone: tzinfo
+) -> None:
+    """Add what a line says to its receipt, or the reason why the receipt cannot go in."""
+    try:
+        at = datetime.combine(_day(row), _time(row), tzinfo=zone)
+        name = clean_text(_text(row, "item"), most=MOST_NAME)
+        price = _price(row, name, prices)
+        quantity = _quantity(row)
+        tender = _tender(row)
+        if one.tender not in (None, tender):
+            raise ReceiptMixed
+    except MarketError as error:
+        one.rejected = one.rejected or RejectedReceipt(_text(row, "receipt"), number, error)
+        return
+    one.at, one.tender = one.at or at, tender
     one.pieces[name, price] = one.pieces.get((name, price), 0) + quantity
+
+
+def _quantity(row: Mapping[str, object]) -> int:
+    typed = _text(row, "quantity")
+    return parse_count(typed) if typed else 1
 
 
 def _price(row: Mapping[str, object], name: str, prices: Mapping[str, int]) -> int:
@@ -213,26 +261,62 @@ def _tender(row: Mapping[str, object]) -> Tender:
     return found
 
 
-def _moment(row: Mapping[str, object], zone: tzinfo) -> datetime:
-    """The local time of a line; spreadsheets give dates and times ready made."""
-    day, at = row.get("date"), row.get("time")
+def _name(row: Mapping[str, object]) -> tuple[date, str]:
+    """What tells one receipt from another: its day and its number."""
+    receipt = _text(row, "receipt")
+    if not receipt:
+        raise ReceiptMissing
+    return _day(row), receipt
+
+
+def _day(row: Mapping[str, object]) -> date:
+    """The day of a line; a spreadsheet gives it ready made, or as days since the end of 1899."""
+    value = row.get("date")
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
     try:
-        on = day.date() if isinstance(day, datetime) else day
-        on = (
-            on if isinstance(on, date) else date.fromisoformat(_text(row, "date").replace("/", "-"))
-        )
-        clock = at.time() if isinstance(at, datetime) else at
-        clock = clock if isinstance(clock, time) else time.fromisoformat(_text(row, "time"))
+        if isinstance(value, float):
+            return _SHEET_DAY_0 + timedelta(days=value)
+        parts = _DAY.fullmatch(unicodedata.normalize("NFKC", _text(row, "date")))
+        if parts is not None:
+            return date(*map(int, parts.groups()))
+    except (ValueError, OverflowError):
+        pass
+    raise DayUnreadable(typed=_typed_moment(row))
+
+
+def _time(row: Mapping[str, object]) -> time:
+    """The local time of a line; a spreadsheet gives it ready made, or as a part of a day."""
+    value = row.get("time")
+    if isinstance(value, datetime):
+        return value.time()
+    if isinstance(value, time):
+        return value
+    if isinstance(value, float):
+        value = timedelta(seconds=round(value * 86_400))
+    if isinstance(value, timedelta):
+        value = str(value)
+    parts = _TIME.fullmatch(unicodedata.normalize("NFKC", str(value or "").strip()))
+    try:
+        if parts is not None:
+            hour, minute, second = (int(part or 0) for part in parts.groups())
+            return time(hour, minute, second)
     except ValueError:
-        raise DayUnreadable(typed=f"{_text(row, 'date')} {_text(row, 'time')}") from None
-    return datetime.combine(on, clock, tzinfo=zone)
+        pass
+    raise DayUnreadable(typed=_typed_moment(row))
+
+
+def _typed_moment(row: Mapping[str, object]) -> str:
+    return f"{_text(row, 'date')} {_text(row, 'time')}"
 
 
 def _text(row: Mapping[str, object], column: str) -> str:
     value = row.get(column)
-    if isinstance(value, float) and value.is_integer():
-        # A spreadsheet keeps every number as a float; a receipt is not called '12.0'.
-        value = int(value)
+    if isinstance(value, float):
+        # A spreadsheet keeps every number as a float, good for 15 digits: 12, and not '12.0'.
+        value = f"{value:.15g}"
     return "" if value is None else str(value).strip()
 
 
@@ -240,7 +324,7 @@ def _is_ignored(item: str, pattern: re.Pattern[str] | None) -> bool:
     return item.upper() == NOTHING_SOLD or bool(pattern and pattern.fullmatch(item))
 
 
-def _require_columns(row: Mapping[str, object]) -> None:
-    for column in NEEDED:
+def _require_columns(row: Mapping[str, object], needed: Sequence[str]) -> None:
+    for column in needed:
         if column not in row:
-            raise ColumnMissing(column=column)
+            raise ColumnMissing(column=column, needed="、".join(needed))
