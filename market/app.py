@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app,
         default_locale="zh_CN",
         default_translation_directories=str(ROOT / "translations"),
-        locale_selector=preferences.chosen_locale,
+        locale_selector=preferences.page_locale,
     )
     for part in PARTS:
         part.install(app)

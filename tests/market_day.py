@@ -163,7 +163,6 @@ def sell_one(
         session,
         counter,
         command(day, *listings, **overrides),
-        device=None,
         by_id=day.cast.volunteer.id,
         now=now,
     )

@@ -9,8 +9,10 @@ Somebody's own language is written into the cookie when they sign in or change i
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from functools import cache
 from urllib.parse import quote, urlencode
 
+from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.globals import request_ctx
 from flask_babel import refresh
@@ -40,6 +42,11 @@ def chosen_locale() -> str:
     return LANGUAGES[key or request.accept_languages.best_match(["zh", "en"], default="zh")]
 
 
+def page_locale() -> Locale:
+    """The same for Babel, which takes half a millisecond to read a locale's name."""
+    return _locale(chosen_locale())
+
+
 def type_size() -> str:
     """'normal' or 'large'."""
     return _choice("type", TYPE_COOKIE, TYPE_SIZES) or "normal"
@@ -61,6 +68,11 @@ def this_page(**arguments: str) -> str:
     path = local_path(quote(request.path)) if shown else (came_from() or "").partition("?")[0]
     kept = request.args.to_dict(flat=False) if shown else {}
     return f"{path or '/'}?{urlencode({**kept, **arguments}, doseq=True)}"
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def _choice(argument: str, cookie: str, known: Container[str | None]) -> str | None:

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from market.domain.sales.sale import device_letter
 from market.models.sales import Device, MarketDay
 from market.queries.sales.counter import device_of
+
+_NEXT_OF_FORM = (
+    update(Device)
+    .where(
+        Device.market_day_id == bindparam("market_day"),
+        Device.person_id == bindparam("person"),
+        Device.kind == "form",
+    )
+    .values(last_sequence=Device.last_sequence + 1)
+    .returning(Device.id, Device.letter, Device.last_sequence)
+)
+
+
+class FormNumber(NamedTuple):
+    """The number of a record that is made by hand, under its device."""
+
+    device_id: int
+    letter: str
+    sequence: int
 
 
 def form_device(
@@ -47,15 +67,17 @@ def add_device(
     return device.id, device.letter
 
 
-def next_sequence(session: Session, device_id: int) -> int:
-    """The number of a device's next record; the device waits for this unit to end."""
-    return session.execute(
-        update(Device)
-        .where(Device.id == device_id)
-        .values(last_sequence=Device.last_sequence + 1)
-        .returning(Device.last_sequence)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+def next_of_form(
+    session: Session, market_day_id: int, person_id: int, *, now: datetime
+) -> FormNumber:
+    """The number of the next record of a person's plain forms; they wait for this unit to end."""
+    asked = {"market_day": market_day_id, "person": person_id}
+    connection = session.connection()
+    row = connection.execute(_NEXT_OF_FORM, asked).one_or_none()
+    if row is None:
+        form_device(session, market_day_id, person_id, now=now)
+        row = connection.execute(_NEXT_OF_FORM, asked).one()
+    return FormNumber(*row)
 
 
 def give_back_sequence(session: Session, device_id: int) -> None:

@@ -17,14 +17,19 @@ Processor = Callable[[Any], Any]
 def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> set[Any]:
     """Insert `rows`, each in the order of the table's columns; gives the first column of those in.
 
-    PostgreSQL leaves out what collides with a row that another transaction has just committed.
-    On SQLite a unit of work is the only writer: whoever looked within it finds no collision.
+    PostgreSQL leaves out what collides with a row that another transaction has just committed,
+    SQLite only where it is a single row: a unit of work is the only writer there, and whoever
+    looked within it finds no collision.
     """
     if not rows:
         return set()
     if connection.dialect.name == "postgresql":
         statement = _unnest(table, connection.dialect)
         return set(connection.exec_driver_sql(statement, _columns(rows)).scalars())
+    if len(rows) == 1:
+        statement = f"{_insert(table)} ON CONFLICT DO NOTHING"
+        bound = _bound(rows[0], _processors(table, connection.dialect))
+        return {rows[0][0]} if connection.exec_driver_sql(statement, bound).rowcount else set()
     insert_rows(connection, table, rows)
     return {row[0] for row in rows}
 

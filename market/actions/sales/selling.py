@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from market.actions.sales.devices import form_device, give_back_sequence, next_sequence
+from market.actions.sales.devices import give_back_sequence, next_of_form
 from market.actions.sales.quarantine import Reason
 from market.actions.sales.recording import Fixed, Outcome, Result, Stamp, record_at
 from market.domain.errors import N_, Refused
@@ -62,21 +62,19 @@ def sell(
     counter: Counter,
     command: Sell,
     *,
-    device: tuple[int, str] | None,
     by_id: int,
     now: datetime,
 ) -> Result:
     """Record one sale of a form; sent again it gives the receipt it has had from the first.
 
-    `device` is the form's id and letter where somebody has looked them up already. Raises
-    RecordedOtherwise, NotOnSale, PriceNotAgreed, and whatever a `Sale` cannot be built for.
+    Raises RecordedOtherwise, NotOnSale, PriceNotAgreed, and whatever a `Sale` cannot be built for.
     """
-    device_id, letter = device or form_device(session, counter.market_day_id, by_id, now=now)
+    number = next_of_form(session, counter.market_day_id, by_id, now=now)
     sale = Sale(
         id=command.sale_id,
         till_id=counter.till_id,
-        device_id=device_id,
-        sequence=next_sequence(session, device_id),
+        device_id=number.device_id,
+        sequence=number.sequence,
         code=command.code,
         tender=command.tender,
         lines=tuple(command.lines),
@@ -84,13 +82,13 @@ def sell(
         gift_minor=command.gift_minor,
         tendered_minor=command.tendered_minor,
     )
-    counter = replace(counter, letters={device_id: letter})
+    counter = replace(counter, letters={number.device_id: number.letter})
     stamp = Stamp(received_at=now, by_id=by_id)
     [result] = record_at(session, counter, [sale], stamp=stamp, same=_same_but_for_its_number)
     if result.reason is not None:
         raise _REFUSALS.get(result.reason, RecordedOtherwise)(number=result.day_number)
     if result.outcome is Outcome.EXISTS:
-        give_back_sequence(session, device_id)
+        give_back_sequence(session, number.device_id)
     return result
 
 

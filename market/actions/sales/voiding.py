@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
-from market.actions.sales.devices import form_device, give_back_sequence, next_sequence
+from market.actions.sales.devices import give_back_sequence, next_of_form
 from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Missing, Refused
 from market.domain.sales.sale import MOST_REASON, Void, void_hash
@@ -61,14 +61,13 @@ def void_sale(session: Session, command: VoidSale, *, by_id: int, now: datetime)
     """
     reason = clean_text(command.reason, most=MOST_REASON)
     till = till_now(session, command.community_id, command.till_id)
-    device_id, _ = form_device(session, till.market_day_id, by_id, now=now)
-    sequence = next_sequence(session, device_id)
+    number = next_of_form(session, till.market_day_id, by_id, now=now)
     known = session.get(SaleVoid, command.sale_id)
     if known is not None and known.id == command.void_id:
-        give_back_sequence(session, device_id)
+        give_back_sequence(session, number.device_id)
         return known
     void = Void(
-        id=command.void_id, sale_id=command.sale_id, reason=reason, sequence=sequence, at=now
+        id=command.void_id, sale_id=command.sale_id, reason=reason, sequence=number.sequence, at=now
     )
     return record_void(session, command.community_id, till.id, void, by_id=by_id, now=now)
 

@@ -24,7 +24,7 @@ from market.domain.money import Money
 from market.domain.people import Role
 from market.domain.sales.sale import Tender, TenderedTooLittle
 from market.extensions import reading
-from market.queries.sales.counter import Counter, counter_at, device_of, goods_of
+from market.queries.sales.counter import Counter, counter_of, goods_of
 from market.queries.sales.sales import last_sale, receipt_of, recorded_number, sales_page
 from market.queries.sales.tills import TillNow, totals_of
 from market.web.access import for_roles, person
@@ -66,7 +66,7 @@ def till_check(till_id: int) -> ResponseReturnValue:
 @for_roles(*SELLERS)
 def till_sales_add(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
-    counter = counter_at(reading(), till.id, listing_ids(request.form), ())
+    counter = counter_of(reading(), till, listing_ids(request.form))
     basket = read_basket(counter.goods, request.form, clock())
     if basket.problems:
         whole = read_basket(goods_of(reading(), till.id), request.form, clock())
@@ -163,8 +163,7 @@ def _sold(
         # Typed before another tender was chosen, it says nothing.
         tendered_minor=form.tendered.data if form.tender.data == Tender.CASH else None,
     )
-    device = device_of(session, till.market_day_id, person().id)
-    return sell(session, counter, command, device=device, by_id=person().id, now=clock())
+    return sell(session, counter, command, by_id=person().id, now=clock())
 
 
 def _stepped(step: str, basket: Basket) -> TenderForm:

@@ -6,12 +6,44 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from market.domain.sales.consignment import ConsignorTerms
 from market.models.sales import Device, Listing, Stall, Till, TillStall
-from market.queries.sales.tills import NoSuchTill
+from market.queries.sales.tills import NoSuchTill, TillNow
+
+# What every sale asks for, put together once.
+_GOODS = (
+    select(
+        Listing.id,
+        Listing.stall_id,
+        Stall.number,
+        Stall.name.label("stall_name"),
+        Listing.kind,
+        Listing.name,
+        Listing.price_minor,
+        Listing.minutes,
+        Listing.stock,
+        Listing.sold,
+        Listing.consignor_id,
+        Listing.share_bp,
+        Listing.fixed_minor,
+        Listing.floor_minor,
+    )
+    .join(Stall, Stall.id == Listing.stall_id)
+    .join(TillStall, TillStall.stall_id == Stall.id)
+    .where(TillStall.till_id == bindparam("till_id"))
+    .order_by(Stall.id, Listing.position, Listing.id)
+)
+_ON_OFFER = _GOODS.where(Listing.retired_at.is_(None))
+_NAMED = _GOODS.where(Listing.id.in_(bindparam("listing_ids", expanding=True)))
+_TILL = select(Till.market_day_id, Till.opened_at).where(Till.id == bindparam("till_id"))
+_FORM_DEVICE = select(Device.id, Device.letter).where(
+    Device.market_day_id == bindparam("market_day_id"),
+    Device.person_id == bindparam("person_id"),
+    Device.kind == "form",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +85,13 @@ def goods_of(
 
     All that is not retired; or those named, retired or not.
     """
-    question = (
-        select(
-            Listing.id,
-            Listing.stall_id,
-            Stall.number,
-            Stall.name.label("stall_name"),
-            Listing.kind,
-            Listing.name,
-            Listing.price_minor,
-            Listing.minutes,
-            Listing.stock,
-            Listing.sold,
-            Listing.consignor_id,
-            Listing.share_bp,
-            Listing.fixed_minor,
-            Listing.floor_minor,
+    if listing_ids is None:
+        rows = session.connection().execute(_ON_OFFER, {"till_id": till_id})
+    else:
+        rows = session.connection().execute(
+            _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)}
         )
-        .join(Stall, Stall.id == Listing.stall_id)
-        .join(TillStall, TillStall.stall_id == Stall.id)
-        .where(TillStall.till_id == till_id)
-        .order_by(Stall.id, Listing.position, Listing.id)
-    )
-    named = Listing.retired_at.is_(None) if listing_ids is None else Listing.id.in_(listing_ids)
-    return {row.id: _good(row) for row in session.execute(question.where(named))}
+    return {row.id: _good(row) for row in rows}
 
 
 def counter_at(
@@ -86,35 +101,46 @@ def counter_at(
     device_ids: Collection[int],
 ) -> Counter:
     """What recording sales of these listings from these devices has to know; raises NoSuchTill."""
-    till = session.execute(
-        select(Till.market_day_id, Till.opened_at).where(Till.id == till_id)
-    ).one_or_none()
+    till = session.connection().execute(_TILL, {"till_id": till_id}).one_or_none()
     if till is None:
         raise NoSuchTill
-    letters = session.execute(
-        select(Device.id, Device.letter).where(
-            Device.market_day_id == till.market_day_id, Device.id.in_(device_ids)
-        )
-    )
     return Counter(
         till_id=till_id,
         market_day_id=till.market_day_id,
         opened_at=till.opened_at,
         goods=goods_of(session, till_id, listing_ids),
-        letters=dict(letters.all()),
+        letters=_letters(session, till.market_day_id, device_ids) if device_ids else {},
+    )
+
+
+def counter_of(session: Session, till: TillNow, listing_ids: Collection[int]) -> Counter:
+    """The same for a till that has been looked up, and for forms, which bring their own device."""
+    return Counter(
+        till_id=till.id,
+        market_day_id=till.market_day_id,
+        opened_at=till.opened_at,
+        goods=goods_of(session, till.id, listing_ids),
+        letters={},
     )
 
 
 def device_of(session: Session, market_day_id: int, person_id: int) -> tuple[int, str] | None:
     """The id and letter under which a person's plain forms record at a market day."""
-    found = session.execute(
-        select(Device.id, Device.letter).where(
-            Device.market_day_id == market_day_id,
-            Device.person_id == person_id,
-            Device.kind == "form",
-        )
-    ).one_or_none()
+    found = (
+        session.connection()
+        .execute(_FORM_DEVICE, {"market_day_id": market_day_id, "person_id": person_id})
+        .one_or_none()
+    )
     return None if found is None else (found[0], found[1])
+
+
+def _letters(session: Session, market_day_id: int, device_ids: Collection[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(Device.id, Device.letter).where(
+            Device.market_day_id == market_day_id, Device.id.in_(device_ids)
+        )
+    )
+    return dict(rows.all())
 
 
 def _good(row: Row[*tuple[object, ...]]) -> Good:

@@ -63,7 +63,7 @@ _ON_POSTGRESQL = _question(
 def known_sales(session: Session, wanted: Sequence[Names]) -> list[KnownSale]:
     """Every sale that has the id, the code or the device's number of one of `wanted`."""
     if session.get_bind().dialect.name == "sqlite":
-        rows = session.execute(
+        rows = session.connection().execute(
             _ON_SQLITE,
             {
                 "ids": json.dumps([one.id.hex for one in wanted]),
@@ -72,7 +72,7 @@ def known_sales(session: Session, wanted: Sequence[Names]) -> list[KnownSale]:
             },
         )
     else:
-        rows = session.execute(
+        rows = session.connection().execute(
             _ON_POSTGRESQL,
             {
                 "ids": [one.id for one in wanted],

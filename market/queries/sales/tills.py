@@ -6,8 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
@@ -143,21 +145,11 @@ class MoveRow:
 
 def till_now(session: Session, community_id: int, till_id: int) -> TillNow:
     """A till of this community; raises NoSuchTill."""
-    row = session.execute(
-        _tills()
-        .add_columns(
-            Till.number,
-            Till.safe_holder_id,
-            Till.float_minor,
-            Till.opened_at,
-            MarketDay.id.label("market_day_id"),
-            Person.name.label("opened_by"),
-        )
-        .join(Person, Person.id == Till.opened_by_id)
-        .where(Till.id == till_id, MarketDay.community_id == community_id)
-    ).one_or_none()
-    if row is None:
+    asked = {"till_id": till_id, "community_id": community_id}
+    rows = session.connection().execute(_till_with_stalls(), asked).all()
+    if not rows:
         raise NoSuchTill
+    row = rows[0]
     return TillNow(
         id=row.id,
         number=row.number,
@@ -171,7 +163,11 @@ def till_now(session: Session, community_id: int, till_id: int) -> TillNow:
         opened_at=row.opened_at,
         opened_by=row.opened_by,
         state=state_of(row),
-        stalls=_stalls_of(session, [till_id])[till_id],
+        stalls=tuple(
+            StallNow(one.stall_id, one.stall_number, one.stall_name)
+            for one in rows
+            if one.stall_id is not None
+        ),
     )
 
 
@@ -338,6 +334,30 @@ def state_of(row: Row[*tuple[object, ...]]) -> TillState:
 
 def _first_closure() -> ColumnElement[bool]:
     return and_(Closure.till_id == Till.id, Closure.number == 1)
+
+
+@cache
+def _till_with_stalls() -> Select[*tuple[Any, ...]]:
+    """Every page of a till asks this, so it is put together once; a row for each stall."""
+    return (
+        _tills()
+        .add_columns(
+            Till.number,
+            Till.safe_holder_id,
+            Till.float_minor,
+            Till.opened_at,
+            MarketDay.id.label("market_day_id"),
+            Person.name.label("opened_by"),
+            Stall.id.label("stall_id"),
+            Stall.number.label("stall_number"),
+            Stall.name.label("stall_name"),
+        )
+        .join(Person, Person.id == Till.opened_by_id)
+        .outerjoin(TillStall, TillStall.till_id == Till.id)
+        .outerjoin(Stall, Stall.id == TillStall.stall_id)
+        .where(Till.id == bindparam("till_id"), MarketDay.community_id == bindparam("community_id"))
+        .order_by(func.length(Stall.number), Stall.number, Stall.id)
+    )
 
 
 def _tills() -> Select[int, str, str, date, int, int, str, int]:
