@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from market.domain.people import Role
 from market.extensions import unit_of_work
 from market.models.people import Community, Person
+from market.models.sales import Sale
 from market.web.access import Access, access_of
 from tests.factories import make_community
 from tests.house.doors import BY_ROLE, PUBLIC, SIGNED_IN
@@ -26,6 +28,8 @@ NOBODY_S = {
     "UUIDConverter": UUID(int=7),
 }
 """Values for an address that no row has: whoever may enter finds nothing there (404)."""
+REFUSED = {"GET": {404}, "POST": {404, 422}}
+"""An empty form may be refused before anything is looked up."""
 LAST = "people.sign_out"
 """Asked for after all others, because it ends the session they need."""
 
@@ -61,10 +65,10 @@ def knock(client: FlaskClient, rule: Rule, method: str, slug: str = "here") -> T
     return answer
 
 
-def address_of(app: Flask, rule: Rule, slug: str) -> str:
-    """The route's address with values that no row has."""
+def address_of(app: Flask, rule: Rule, slug: str, found: Mapping[str, object] = NOBODY_S) -> str:
+    """The route's address, its values taken by the kind of converter."""
     values: dict[str, Any] = {
-        name: slug if name == "community" else NOBODY_S.get(type(converter).__name__, "nothing")
+        name: slug if name == "community" else found.get(type(converter).__name__, "nothing")
         for name, converter in rule._converters.items()  # noqa: SLF001 - the map knows no other way
     }
     with app.test_request_context():
@@ -156,4 +160,27 @@ def test_every_writing_route_wants_its_form_s_token(app: Flask, here: Community)
         for answer in [client.open(address_of(app, rule, "here"), method=method)]
         if answer.status_code != 400
     ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_nothing_of_another_community_is_reached_by_its_number(app: Flask) -> None:
+    filled = app.test_cli_runner().invoke(args=["demo"])
+    assert filled.exit_code == 0, filled.output
+    with app.app_context(), unit_of_work() as work:
+        here = make_community(work, slug="here")
+        sales = work.scalars(select(Sale.id).limit(3)).all()
+    client = with_roles(app, here, *Role)
+    token = form_token(client)
+    wrong = []
+    for rule, method in doors(app):
+        kinds = {type(converter).__name__ for converter in rule._converters.values()}  # noqa: SLF001
+        if rule.endpoint not in BY_ROLE or not kinds & NOBODY_S.keys():
+            continue
+        for number in range(1, 13):
+            somebody_s = {"RowId": number, "IntegerConverter": number, "UUIDConverter": sales[0]}
+            address = address_of(app, rule, "here", somebody_s)
+            answer = client.open(address, method=method, data={"csrf_token": token})
+            if answer.status_code not in REFUSED[method] or "灯笼街" in answer.text:
+                wrong.append(f"{method} {address}: {answer.status}")
     assert wrong == []
