@@ -138,13 +138,10 @@ def refunded_things(session: Session, request_id: int) -> list[RefundedThing]:
     request = session.get(RefundRequest, request_id)
     if request is None:
         raise NoSuchRefund
-    names = dict(
-        session.execute(
-            select(SaleLine.number, SaleLine.name).where(SaleLine.sale_id == request.sale_id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(SaleLine.number, SaleLine.name).where(SaleLine.sale_id == request.sale_id)
     )
+    names = dict(rows.all())
     return [
         RefundedThing(names[number], quantity, amount_minor)
         for number, quantity, amount_minor in request.lines
