@@ -160,19 +160,21 @@ def enter_demo_wishes(
 def leave_some_unfinished(
     session: Session, place: Neighbourhood, rng: random.Random, *, now: datetime
 ) -> None:
-    """A draft, one that is read but not open, one that was taken back, and one for company."""
+    """A draft, one read but not open, one taken back, one that ran out, and one for company."""
     draft = (_K.GOODS, _T.DAILY, "想要一床暖和的被子", "", (("被子", 159_00),))
     _entered(session, place, rng, draft, now=now)
     read = (_K.GOODS, _T.READING, "想要一本会讲笑话的书", "", (("笑话书", 32_00),))
     reviewed = _entered(session, place, rng, read, now=now)
     _consented(session, place, reviewed, now=now)
     _reviewed(session, place, reviewed, now=now)
-    gone = (_K.GOODS, _T.SPORT, "想要一个足球", "", (("足球", 75_00),))
-    withdrawn = _entered(session, place, rng, gone, now=now)
-    end = EndWish(
-        community_id=place.community_id, wish_id=withdrawn.id, expired=False, note="家里另有安排"
-    )
-    end_wish(session, end, by_id=place.id_of("zhima"), now=now)
+    for words, expired, note in (
+        ("想去踢一场足球", False, "家里另有安排"),
+        ("想看一场露天电影", True, "夏天过去了"),
+    ):
+        gone = (_K.EXPERIENCE, _T.OUTING, words, "", (("车费和门票", 45_00),))
+        ended = _entered(session, place, rng, gone, now=now)
+        end = EndWish(community_id=place.community_id, wish_id=ended.id, expired=expired, note=note)
+        end_wish(session, end, by_id=place.id_of("zhima"), now=now)
     company = (
         _K.COMPANY,
         _T.TOGETHER,
