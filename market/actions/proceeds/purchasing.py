@@ -141,7 +141,6 @@ def decide_purchase(
         return decline(session, move, command.reason, by_id=by_id, now=now)
     require_second_person(session, move, by_id)
     wish = locked_wish(session, move.community_id, move.wish_id)
-    _require_lit(wish)
     committed = _committed(session, wish)
     shares = _spread(committed, move.amount_minor)
     rest = {

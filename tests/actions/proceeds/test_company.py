@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
-from market.actions.ledger.approvers import NotOfThisCommunity
+from market.actions.ledger.approvers import NoLongerApprover, NotOfThisCommunity
 from market.actions.proceeds.company import (
     CompanionsChanged,
     ConfirmCompanions,
@@ -17,6 +19,7 @@ from market.actions.proceeds.company import (
     name_companions,
 )
 from market.actions.proceeds.steps import DeliverWish, deliver_wish
+from market.actions.proceeds.wishes import ConsentMissing
 from market.domain.people import SamePerson
 from market.domain.proceeds.wish import StepNotAllowed
 from market.models.people import Person
@@ -42,6 +45,20 @@ def test_whoever_named_the_companions_does_not_confirm_them(session: Session, st
     name(session, stage, wish)
     with pytest.raises(SamePerson):
         confirm(session, stage, wish, by=stage.by)
+
+
+def test_companions_are_confirmed_by_a_role_that_approves(session: Session, stage: Stage) -> None:
+    wish = make_open_wish(session, stage, cost_minor=0)
+    name(session, stage, wish)
+    with pytest.raises(NoLongerApprover):
+        confirm(session, stage, wish, by=stage.cast.auditor.id)
+
+
+def test_a_wish_that_may_not_be_shown_is_not_lit(session: Session, stage: Stage) -> None:
+    wish = make_open_wish(session, stage, cost_minor=0)
+    name(session, stage, wish)
+    with pytest.raises(ConsentMissing):
+        confirm(session, stage, wish, now=NOW + timedelta(days=365))
 
 
 def test_two_accounts_suffice(session: Session, stage: Stage) -> None:
@@ -130,6 +147,7 @@ def confirm(
     two: tuple[Person, Person] | None = None,
     *,
     by: int | None = None,
+    now: datetime = NOW,
 ) -> None:
     first, second = two or (stage.cast.volunteer, stage.cast.second_volunteer)
     command = ConfirmCompanions(
@@ -138,4 +156,4 @@ def confirm(
         first_id=first.id,
         second_id=second.id,
     )
-    confirm_companions(session, command, by_id=by or stage.second, now=NOW)
+    confirm_companions(session, command, by_id=by or stage.second, now=now)

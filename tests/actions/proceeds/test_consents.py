@@ -124,6 +124,17 @@ def test_whoever_keeps_a_copy_of_the_page_sees_that_it_is_old(
     assert wish.changed_at == later
 
 
+def test_a_new_consent_changes_the_page_too(session: Session, stage: Stage) -> None:
+    wish = enter(session, stage)
+    later = NOW + timedelta(minutes=1)
+    command = RecordConsents(
+        community_id=stage.community.id, reference=wish.consent_ref, terms=terms()
+    )
+    record_consents(session, command, by_id=stage.by, now=later)
+    session.refresh(wish)
+    assert wish.changed_at == later
+
+
 def test_what_was_never_given_is_not_taken_back(session: Session, stage: Stage) -> None:
     wish = make_open_wish(session, stage)
     with pytest.raises(NothingToWithdraw):
@@ -143,6 +154,7 @@ def test_a_guardian_may_take_back_without_anybody_of_us(session: Session, stage:
         community_id=stage.community.id, reference=wish.consent_ref, purposes=BOTH
     )
     withdraw_consents(session, command, by_id=None, now=NOW)
+    session.flush()
     assert wish.state == "withdrawn"
 
 
