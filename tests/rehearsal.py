@@ -98,8 +98,11 @@ class Rehearsal:
         self.seconds[step] = self.seconds.get(step, 0) + time.perf_counter() - begun
 
 
-def rehearse(app: Flask, till: Path, prices: Path | None) -> Rehearsal:
-    """Drive the file through a fresh database of `app`. Raises FigureOff."""
+def rehearse(app: Flask, till: Path, prices: Path | None, *, one_in: int = ONE_IN) -> Rehearsal:
+    """Drive the file through a fresh database of `app`; one receipt in `one_in` is refunded.
+
+    Raises FigureOff.
+    """
     done = Rehearsal()
     rng = random.Random(SEED)  # noqa: S311 - the same rehearsal each time
     with app.app_context():
@@ -119,7 +122,7 @@ def rehearse(app: Flask, till: Path, prices: Path | None) -> Rehearsal:
             with done.timed("buy"):
                 _buy_some(place, rng, lit, done, now=ends_at + timedelta(hours=2))
             with done.timed("refund"):
-                _refund_some(place, rng, till_id, done, now=ends_at + timedelta(hours=3))
+                _refund_some(place, rng, till_id, one_in, done, now=ends_at + timedelta(hours=3))
         with done.timed("check-ledger"):
             _command(app, ["check-ledger"])
         with done.timed("trace every receipt"):
@@ -304,13 +307,19 @@ def _buy_some(
 
 
 def _refund_some(
-    place: Neighbourhood, rng: random.Random, till_id: int, done: Rehearsal, *, now: datetime
+    place: Neighbourhood,
+    rng: random.Random,
+    till_id: int,
+    one_in: int,
+    done: Rehearsal,
+    *,
+    now: datetime,
 ) -> None:
-    """One receipt in a hundred brings its first line back."""
+    """One receipt in so many brings its first line back."""
     with Session(db.engine) as session:
         ids = session.scalars(select(Sale.id).where(Sale.till_id == till_id)).all()
     for sale_id in sorted(ids):
-        if not rng.randrange(ONE_IN):
+        if not rng.randrange(one_in):
             with unit_of_work() as session:
                 _refund(session, place, sale_id, now=now)
             done.refunds += 1
