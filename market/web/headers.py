@@ -30,6 +30,9 @@ HEADERS = {
         "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(),"
         " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
     ),
+    # Pages are asked for again each time; a view that may be kept says so itself. Not `no-store`:
+    # whoever goes back to a form must find what they typed.
+    "Cache-Control": "private, no-cache",
 }
 
 
@@ -39,11 +42,9 @@ def install(app: Flask) -> None:
 
 def _add(response: Response) -> Response:
     settings: Settings = current_app.extensions["settings"]
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    said = {name.lower() for name, _ in response.headers}
+    added = [pair for pair in HEADERS.items() if pair[0].lower() not in said]
     if settings.production:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    # Pages are asked for again each time; a view that may be kept says so itself. Not `no-store`:
-    # whoever goes back to a form must find what they typed.
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+        added.append(("Strict-Transport-Security", "max-age=31536000"))
+    response.headers.extend(added)
     return response

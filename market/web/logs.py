@@ -23,6 +23,7 @@ from market.web.measures import REQUEST_SECONDS, REQUESTS
 REQUEST_ID = "X-Request-ID"
 _SANE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _log = logging.getLogger("market.requests")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _QUIET = frozenset({"healthz", "readyz", "metrics", "static_file"})
 
 
@@ -41,7 +42,7 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1] is not None:
             line |= _mishap(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
 
 
 class _StandardError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -29,6 +29,10 @@ class TooBusy(Busy):
 
 class RetryingFlask(Flask):
     """Flask whose views may be run again: a unit of work that failed has written nothing."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view of ours is a coroutine, and looking each time takes longer than some views."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         return persistently(super().dispatch_request)

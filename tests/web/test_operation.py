@@ -18,7 +18,8 @@ from alembic.script import ScriptDirectory
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from market.actions.people import passwords
 from market.app import create_app
@@ -181,6 +182,16 @@ def test_an_error_is_logged_by_its_class_and_place_without_what_was_typed(
     assert "test_operation.py" in str(line["where"])
     assert "王小明" not in written.getvalue()
     assert "wangxiaoming" not in written.getvalue()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_written(
+    session: Session,
+) -> None:
+    session.add(Person(username="wangxiaoming", name="王小明"))
+    with pytest.raises(IntegrityError) as refusal:
+        session.flush()
+    assert "wangxiaoming" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
