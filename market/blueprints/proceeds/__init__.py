@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("proceeds", __name__)
 
 from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
+    books,
     holders,
     parties,
 )
