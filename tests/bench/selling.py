@@ -1,0 +1,128 @@
+"""A sale over HTTP with everything on, beside bare durable inserts of the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from flask import Flask
+
+from tests.bench import bare, disk
+from tests.bench.apart import apart
+from tests.bench.client import Answers, ask
+from tests.bench.fair import Fair, again, hold_fair, record, sale_posts
+from tests.bench.figures import Figure, median, quantile
+from tests.bench.houses import House, inside
+from tests.bench.server import serving
+
+CLIENTS = (1, 8)
+SEE_OTHER = 303
+MEGABYTE = 1_048_576
+
+
+@dataclass(slots=True)
+class _Rounds:
+    """What the rounds with one number of clients gave."""
+
+    ratios: list[float] = field(default_factory=list)
+    bare_per_second: list[float] = field(default_factory=list)
+    sales_per_second: list[float] = field(default_factory=list)
+    p50_ms: list[float] = field(default_factory=list)
+    p99_ms: list[float] = field(default_factory=list)
+    errors: int = 0
+
+    def add(self, bare_per_second: float, answers: Answers) -> None:
+        self.ratios.append(answers.per_second / bare_per_second)
+        self.bare_per_second.append(bare_per_second)
+        self.sales_per_second.append(answers.per_second)
+        self.p50_ms.append(quantile(answers.latencies, 0.5) * 1000)
+        self.p99_ms.append(quantile(answers.latencies, 0.99) * 1000)
+        self.errors += answers.unlike(SEE_OTHER)
+
+
+def measure(house: House, *, rounds: int, sales: int) -> list[Figure]:
+    """Rounds of both, turn about, `sales` in each; then what the server keeps in memory."""
+    url, bare_url = house.url(), house.url()
+    with inside(bare_url):
+        plain = hold_fair(max(CLIENTS))
+        record(plain.booths[0], plain.booths[0].sales(1))
+    [rows] = bare.sale_rows(bare_url)
+    found = {clients: _Rounds() for clients in CLIENTS}
+    probes = []
+    with inside(url) as app, serving(url) as server:
+        fair = hold_fair(max(CLIENTS))
+        _warm_up(app, fair, server.port)
+        for _ in range(rounds):
+            probes.append(disk.fdatasync_ms())
+            for clients, kept in found.items():
+                each = sales // clients
+                lists = [again(rows, plain.booths[0], each) for _ in range(clients)]
+                [(seconds, latencies)] = apart([partial(bare.insert_each, bare_url, lists)])
+                posts = [
+                    sale_posts(app, fair, booth, server.port, each)
+                    for booth in fair.booths[:clients]
+                ]
+                [answers] = apart([partial(ask, server.port, posts)])
+                kept.add(len(latencies) / seconds, answers)
+        memory = max(server.worker_bytes()) / MEGABYTE
+    figures = [
+        one
+        for clients, kept in found.items()
+        for one in _figures(house.kind, clients, kept, median(probes))
+    ]
+    figures.append(
+        Figure(
+            what="memory of a worker after the load, MB",
+            kind=house.kind,
+            ratio=memory,
+            must=120,
+            aim=80,
+            at_most=True,
+        )
+    )
+    return figures
+
+
+def _warm_up(app: Flask, fair: Fair, port: int) -> None:
+    """Every thread of every worker has connected, compiled and signed in once."""
+    posts = [sale_posts(app, fair, booth, port, 15) for booth in fair.booths]
+    [answers] = apart([partial(ask, port, posts)])
+    if answers.unlike(SEE_OTHER):
+        message = f"sales were not recorded: {answers.statuses}"
+        raise RuntimeError(message)
+
+
+def _figures(kind: str, clients: int, kept: _Rounds, fdatasync_ms: float) -> list[Figure]:
+    with_limits = clients == max(CLIENTS)
+    who = f"{clients} client{'s' if clients > 1 else ''}"
+    return [
+        Figure(
+            what=f"sales over HTTP / bare inserts, {who}",
+            kind=kind,
+            ratio=median(kept.ratios),
+            must=0.2 if with_limits else None,
+            aim=0.5 if with_limits else None,
+            beside={
+                "sales/s": median(kept.sales_per_second),
+                "bare/s": median(kept.bare_per_second),
+                "fdatasync ms": fdatasync_ms,
+            },
+        ),
+        Figure(
+            what=f"sale p99 / median, {who}",
+            kind=kind,
+            ratio=median(p99 / p50 for p50, p99 in zip(kept.p50_ms, kept.p99_ms, strict=True)),
+            must=20,
+            aim=10,
+            at_most=True,
+            beside={"p50 ms": median(kept.p50_ms), "p99 ms": median(kept.p99_ms)},
+        ),
+        Figure(
+            what=f"sales not answered by 303, {who}",
+            kind=kind,
+            ratio=kept.errors,
+            must=0,
+            aim=0,
+            at_most=True,
+        ),
+    ]

@@ -1,0 +1,96 @@
+"""The server as `scripts/run` starts it, on a free port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.client import one, request
+
+ROOT = Path(__file__).parents[2]
+SECRET = "only for tests, only for tests"  # noqa: S105 - the very one of `settings_for`
+SOON_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, and how long it took from being started to its first good answer."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    seconds_to_ready: float
+
+    def worker_bytes(self) -> list[int]:
+        """What each of its workers keeps in memory now (resident), the biggest first."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return sorted((_resident(int(child)) for child in children.split()), reverse=True)
+
+
+@contextmanager
+def serving(
+    database_url: str,
+    *,
+    application: str = "wsgi:app",
+    ready: str = "/readyz",
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """Serve until the end of the block, by the very command that `scripts/run` ends with."""
+    port = _free_port()
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": SECRET,
+        "PORT": str(port),
+        **(more or {}),
+    }
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        ["sh", "-c", f'. scripts/lib.sh; serve "{application}"', "scripts/run"],
+        cwd=ROOT,
+        env=environment,
+        # A real one writes its log somewhere, too.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_until_ready(process, port, ready)
+        yield Server(port, process, time.perf_counter() - begun)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=SOON_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+    deadline = time.monotonic() + SOON_SECONDS
+    asked = request("GET", path, port, {"Connection": "close"})
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if one(port, asked).startswith(b"HTTP/1.1 200"):
+                return
+        except ConnectionError:
+            pass
+        time.sleep(0.005)
+    message = f"the server did not get ready: {process.poll()}"
+    raise RuntimeError(message)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _resident(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
