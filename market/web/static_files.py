@@ -36,7 +36,7 @@ def tree_hash(folder: Path) -> str:
     """A short hash over the names and bytes of every file below `folder`."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.suffix != ".pyc":
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -70,7 +70,7 @@ def new_reset_link(person_id: int) -> ResponseReturnValue:
 def one_link(link_id: int) -> ResponseReturnValue:
     here = community()
     link = link_out(reading(), here.id, link_id, clock())
-    return render_template(
+    page = render_template(
         "people/link.html",
         link=link,
         link_id=link_id,
@@ -78,6 +78,7 @@ def one_link(link_id: int) -> ResponseReturnValue:
         address=_address(link_id) if link else None,
         place=here.name,
     )
+    return page, 200 if link else 404
 
 
 @blueprint.get("/desk/<community>/people/links/<int:link_id>/qr.png")
