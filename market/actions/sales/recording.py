@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, update
@@ -98,6 +98,44 @@ class Stamp:
     offset: timedelta = timedelta()
 
 
+class SaleRow(NamedTuple):
+    """The columns of `sale`, in their order."""
+
+    id: UUID
+    till_id: int
+    device_id: int
+    stall_id: int
+    sequence: int
+    code: str
+    day_number: str
+    tender: str
+    lines_minor: int
+    gift_minor: int
+    tendered_minor: int | None
+    consignor_minor: int
+    net_minor: int
+    phone_at: datetime
+    recorded_at: datetime
+    received_at: datetime
+    person_id: int | None
+    hash: bytes
+
+
+class LineRow(NamedTuple):
+    """The columns of `sale_line`, in their order."""
+
+    sale_id: UUID
+    number: int
+    listing_id: int
+    name: str
+    quantity: int
+    unit_price_minor: int
+    consignor_id: int | None
+    share_bp: int | None
+    fixed_minor: int | None
+    consignor_minor: int
+
+
 Sameness = Callable[[Fixed, KnownSale], bool]
 """Whether a sale with a known id is that sale, sent again."""
 
@@ -151,7 +189,7 @@ def record_at(
         else:
             results[place] = Result(sale.id, Outcome.REJECTED, sale.code, reason=fixed)
     # In one order for everybody, so that two who send the same sales never wait for each other.
-    waiting.sort(key=lambda one: one.sale.id)
+    waiting.sort(key=lambda one: one.sale.id.int)
     # One alone is nearly always new: trying it is cheaper than asking first.
     ask_first = len(waiting) > 1
     while waiting:
@@ -241,9 +279,8 @@ def _conflict(sale: Sale, reason: Reason, number: str = "") -> Result:
 def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: Stamp) -> set[UUID]:
     """Write what is new, with its lines and what is kept of it; gives the ids that went in."""
     connection = session.connection()
-    created: set[UUID] = insert_new(
-        connection, _SALES, [_sale_row(one, counter, stamp) for one in fresh]
-    )
+    rows = [_sale_row(one, counter, stamp) for one in fresh]
+    created: set[UUID] = insert_new(connection, _SALES, rows)
     sales = [one.sale for one in fresh if one.sale.id in created]
     insert_rows(
         connection, _LINES, [_line_row(sale, line) for sale in sales for line in sale.lines]
@@ -251,8 +288,10 @@ def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: S
     sold = _sold(sales, counter.goods)
     if sold:
         connection.execute(_ADD_SOLD, sold)
-    if sales:
-        connection.execute(_ADD_TO_TOTAL, _added(counter.till_id, sales))
+    if created:
+        connection.execute(
+            _ADD_TO_TOTAL, _added(counter.till_id, (row for row in rows if row.id in created))
+        )
     return created
 
 
@@ -268,11 +307,10 @@ def _raise_sequences(session: Session, counter: Counter, sales: Iterable[Sale]) 
         )
 
 
-def _sale_row(one: Fixed, counter: Counter, stamp: Stamp) -> tuple[Any, ...]:
-    """The columns of `sale` in their order."""
+def _sale_row(one: Fixed, counter: Counter, stamp: Stamp) -> SaleRow:
     sale = one.sale
     lines_minor, consignor_minor = sale.lines_minor, sale.consignor_minor
-    return (
+    return SaleRow(
         sale.id,
         sale.till_id,
         sale.device_id,
@@ -299,19 +337,18 @@ def _sale_row(one: Fixed, counter: Counter, stamp: Stamp) -> tuple[Any, ...]:
     )
 
 
-def _line_row(sale: Sale, line: SaleLine) -> tuple[Any, ...]:
-    """The columns of `sale_line` in their order."""
+def _line_row(sale: Sale, line: SaleLine) -> LineRow:
     terms = line.terms
-    return (
+    return LineRow(
         sale.id,
         line.number,
         line.listing_id,
         line.name,
         line.quantity,
         line.unit_price_minor,
-        terms and terms.consignor_id,
-        terms and terms.share_bp,
-        terms and terms.fixed_minor,
+        terms.consignor_id if terms else None,
+        terms.share_bp if terms else None,
+        terms.fixed_minor if terms else None,
         line.consignor_minor,
     )
 
@@ -326,12 +363,13 @@ def _sold(sales: Iterable[Sale], goods: Mapping[int, Good]) -> list[dict[str, in
     return [{"listing": listing, "pieces": pieces[listing]} for listing in sorted(pieces)]
 
 
-def _added(till_id: int, sales: Iterable[Sale]) -> list[dict[str, int | str]]:
+def _added(till_id: int, rows: Iterable[SaleRow]) -> list[dict[str, int | str]]:
     """What each of a till's totals grows by, in the order everybody locks them in."""
     sums: dict[str, tuple[int, int, int]] = {}
-    for sale in sales:
-        number, due, net = sums.get(sale.tender.value, (0, 0, 0))
-        sums[sale.tender.value] = (number + 1, due + sale.due_minor, net + sale.net_minor)
+    for row in rows:
+        number, due, net = sums.get(row.tender, (0, 0, 0))
+        due_minor = row.lines_minor + row.gift_minor
+        sums[row.tender] = (number + 1, due + due_minor, net + row.net_minor)
     return [
         {
             "till": till_id,

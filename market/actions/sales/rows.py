@@ -5,11 +5,13 @@ SQLAlchemy's way of handling each value takes about as long as the database take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, LargeBinary, Table
+
+from market.models.base import UtcDateTime
 
 Processor = Callable[[Any], Any]
 
@@ -24,11 +26,12 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, .
     if not rows:
         return set()
     if connection.dialect.name == "postgresql":
-        statement = _unnest(table, connection.dialect)
+        key = next(iter(table.columns)).name
+        statement = f"{_unnest(table, connection.dialect)} ON CONFLICT DO NOTHING RETURNING {key}"
         return set(connection.exec_driver_sql(statement, _columns(rows)).scalars())
     if len(rows) == 1:
         statement = f"{_insert(table)} ON CONFLICT DO NOTHING"
-        bound = _bound(rows[0], _processors(table, connection.dialect))
+        [bound] = _bound(rows, _processors(table, connection.dialect))
         return {rows[0][0]} if connection.exec_driver_sql(statement, bound).rowcount else set()
     insert_rows(connection, table, rows)
     return {row[0] for row in rows}
@@ -39,11 +42,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        statement = _unnest(table, connection.dialect)
-        connection.exec_driver_sql(statement, _columns(rows))
-        return
-    processors = _processors(table, connection.dialect)
-    connection.exec_driver_sql(_insert(table), [_bound(row, processors) for row in rows])
+        connection.exec_driver_sql(_unnest(table, connection.dialect), _columns(rows))
+    else:
+        bound = _bound(rows, _processors(table, connection.dialect))
+        connection.exec_driver_sql(_insert(table), bound)
 
 
 @lru_cache
@@ -58,29 +60,43 @@ def _unnest(table: Table, dialect: Dialect) -> str:
     """One statement for any number of rows: a list for each column, prepared once."""
     names = ", ".join(column.name for column in table.columns)
     lists = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
-    key = next(iter(table.columns)).name
-    return (
-        f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({lists})"  # noqa: S608
-        f" ON CONFLICT DO NOTHING RETURNING {key}"
-    )
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({lists})"  # noqa: S608
 
 
 @lru_cache
 def _processors(table: Table, dialect: Dialect) -> tuple[tuple[int, Processor], ...]:
-    """The columns whose values the driver does not take as they are."""
+    """The columns whose values the driver does not take as they are; bytes it does."""
     found = []
     for place, column in enumerate(table.columns):
+        if isinstance(column.type, LargeBinary):
+            continue
+        if isinstance(column.type, UtcDateTime):
+            found.append((place, _moments(dialect)))
+            continue
         processor = column.type.dialect_impl(dialect).bind_processor(dialect)
         if processor is not None:
             found.append((place, processor))
     return tuple(found)
 
 
-def _bound(row: tuple[Any, ...], processors: tuple[tuple[int, Processor], ...]) -> tuple[Any, ...]:
-    values = list(row)
+@lru_cache
+def _moments(dialect: Dialect) -> Processor:
+    """How moments are stored. A sale has the same one twice or thrice, a batch has one arrival."""
+    processor = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(processor) if processor else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _bound(
+    rows: Sequence[tuple[Any, ...]], processors: tuple[tuple[int, Processor], ...]
+) -> list[tuple[Any, ...]]:
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, processor in processors:
-        values[place] = processor(values[place])
-    return tuple(values)
+        columns[place] = map(processor, columns[place])
+    return list(zip(*columns, strict=True))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:

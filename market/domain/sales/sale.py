@@ -26,6 +26,7 @@ MOST_LINES = 200
 _MOST_ID = 2**53 - 1
 _MOST_SEQUENCE = 2**31 - 1
 _NOT_TENDERED = -1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # Read aloud and copied by hand, so no I and O beside 1 and 0.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -354,4 +355,4 @@ def _is_normal(text: str, most: int) -> bool:
 
 
 def _compact(row: Sequence[object]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(row).encode()

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.sales.quarantine import Reason
-from market.actions.sales.recording import Outcome, Result, record_sales
+from market.actions.sales.recording import LineRow, Outcome, Result, SaleRow, record_sales
 from market.domain.sales.sale import Sale, Tender, canonical_json, sale_hash
 from market.extensions import unit_of_work
+from market.models.base import Base
 from market.models.sales import Device, Listing, QuarantinedSale, SaleLine
-from market.models.sales import Sale as SaleRow
+from market.models.sales import Sale as Recorded
 from market.queries.sales.tills import NoSuchTill
 from tests import factories
 from tests.factories import NOW, make_line
@@ -26,12 +27,18 @@ from tests.market_day import LATER, Day, close, count, kept_totals, make_day, op
 CREATED, EXISTS, CONFLICT, REJECTED = Outcome
 
 
+def test_rows_name_the_columns_of_their_tables_in_order() -> None:
+    for row, table in ((SaleRow, "sale"), (LineRow, "sale_line")):
+        columns = Base.metadata.tables[table].columns
+        assert row._fields == tuple(column.name for column in columns)
+
+
 def test_a_sale_is_written_with_its_lines_and_all_its_sums(session: Session) -> None:
     day = make_day(session)
     lines = (make_line(1, day.soap, quantity=2), make_line(2, day.scarf))
     sale = day.sale(lines=lines, gift_minor=5_00, tendered_minor=100_00)
     [result] = _record(session, day, sale)
-    row = session.get_one(SaleRow, sale.id)
+    row = session.get_one(Recorded, sale.id)
     assert result == Result(sale.id, CREATED, sale.code, row.day_number)
     assert (row.lines_minor, row.gift_minor, row.tendered_minor) == (90_00, 5_00, 100_00)
     assert (row.consignor_minor, row.net_minor) == (48_00, 47_00)
@@ -79,7 +86,7 @@ def test_the_same_id_with_other_content_keeps_the_original(session: Session) -> 
     _record(session, day, sale)
     [result] = _record(session, day, other)
     assert (result.outcome, result.reason) == (CONFLICT, Reason.OTHER_CONTENT)
-    assert session.get_one(SaleRow, sale.id).gift_minor == 0
+    assert session.get_one(Recorded, sale.id).gift_minor == 0
     aside = session.scalars(select(QuarantinedSale)).one()
     assert (aside.sale_id, aside.hash, aside.reason) == (sale.id, sale_hash(other), "other_content")
     assert aside.content == canonical_json(other).decode()
@@ -139,7 +146,7 @@ def test_what_a_consignor_is_owed_is_the_market_s_word_not_the_phone_s(session: 
     day = make_day(session)
     sale = day.sale(lines=(make_line(1, day.scarf, terms=None),))
     _record(session, day, sale)
-    assert session.get_one(SaleRow, sale.id).consignor_minor == 48_00
+    assert session.get_one(Recorded, sale.id).consignor_minor == 48_00
 
 
 @pytest.mark.parametrize("years", [-10, 10])
@@ -147,7 +154,7 @@ def test_a_wrong_clock_is_held_between_opening_and_arrival(session: Session, yea
     day = make_day(session)
     sale = day.sale(phone_at=NOW + timedelta(days=365 * years))
     _record(session, day, sale)
-    row = session.get_one(SaleRow, sale.id)
+    row = session.get_one(Recorded, sale.id)
     assert row.phone_at == sale.phone_at
     assert row.recorded_at == (LATER if years > 0 else day.till.opened_at)
 
@@ -162,7 +169,7 @@ def test_a_measured_offset_sets_the_clock_right(session: Session) -> None:
         received_at=LATER,
         offset=timedelta(days=1, minutes=7),
     )
-    assert session.get_one(SaleRow, sale.id).recorded_at == NOW + timedelta(minutes=7)
+    assert session.get_one(Recorded, sale.id).recorded_at == NOW + timedelta(minutes=7)
 
 
 def test_counted_stock_goes_down_and_the_uncounted_stays(session: Session) -> None:
