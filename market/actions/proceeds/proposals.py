@@ -22,6 +22,8 @@ from market.domain.text import clean_text
 from market.models.ledger import Fund
 from market.models.proceeds import Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay
+from market.queries.proceeds.allocations import NoSuchProposal
+from market.queries.proceeds.funds import NoSuchFund
 from market.queries.proceeds.visibility import publishable_wish_condition
 
 MOST_ITEMS = 60
@@ -40,18 +42,6 @@ _WAITING = (
     )
     .order_by(Wish.id)
 )
-
-
-class NoSuchFund(Missing):
-    """No fund of this community has this id."""
-
-    sentence = N_("没有找到这个专款，请从专款列表重新进入。")
-
-
-class NoSuchProposal(Missing):
-    """No proposal of this community has this id."""
-
-    sentence = N_("没有找到这份安排，请从款项安排列表重新进入。")
 
 
 class NothingProposed(Invalid):

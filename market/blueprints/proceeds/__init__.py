@@ -5,7 +5,11 @@ from flask import Blueprint
 blueprint = Blueprint("proceeds", __name__)
 
 from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
+    allocations,
     books,
+    funds,
     holders,
+    months,
+    moves,
     parties,
 )

@@ -15,8 +15,6 @@ from market.actions.proceeds.approval import ApproveProposal, approve_proposal
 from market.actions.proceeds.consents import WithdrawConsents, withdraw_consents
 from market.actions.proceeds.proposals import (
     DeclineProposal,
-    NoSuchFund,
-    NoSuchProposal,
     NoSuchUse,
     NothingProposed,
     ProposalDecided,
@@ -42,6 +40,8 @@ from market.extensions import unit_of_work
 from market.models.ledger import AuditEvent, Fund, Taking, Voucher
 from market.models.people import RoleGrant
 from market.models.proceeds import Allocation, Proposal, ProposalDecision, Wish, WishStep
+from market.queries.proceeds.allocations import NoSuchProposal
+from market.queries.proceeds.funds import NoSuchFund
 from tests.factories import NOW, make_fund, make_market_day
 from tests.wishes import (
     Stage,

@@ -1,0 +1,128 @@
+"""The allocation board as a form: an amount at each wish, the rule it was drawn up by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import lazy_gettext
+
+from market.actions.proceeds.proposals import ProposedItem
+from market.domain.errors import MarketError
+from market.domain.money import Money, parse_amount
+from market.domain.proceeds.purpose import FundPurpose
+from market.domain.proceeds.ranking import AllocationRule, suggest
+from market.queries.proceeds.allocations import Waiting
+from market.queries.proceeds.funds import FundNow
+from market.web.errors import sentence_of
+from market.web.forms import Form, TextField
+
+MOST_NOTE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A waiting wish, or a market day, with the amount typed or suggested for it."""
+
+    waiting: Waiting
+    typed: str
+    amount_minor: int
+    error: str
+
+    @property
+    def lights(self) -> bool:
+        return 0 < self.amount_minor == self.waiting.missing_minor
+
+
+class BoardForm(Form):
+    note = TextField(lazy_gettext("给复核人的话"), most=MOST_NOTE, optional=True)
+
+
+class ApprovalForm(Form):
+    """Nothing but the token: the button is the word."""
+
+
+class DeclineForm(Form):
+    reason = TextField(lazy_gettext("不同意的理由"), most=MOST_NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows and what they come to; minor units."""
+
+    rule: AllocationRule
+    rows: tuple[BoardRow, ...]
+    free_minor: int
+
+    @property
+    def chosen(self) -> list[BoardRow]:
+        return [row for row in self.rows if row.amount_minor]
+
+    @property
+    def total_minor(self) -> int:
+        return sum(row.amount_minor for row in self.rows)
+
+    @property
+    def left_minor(self) -> int:
+        return self.free_minor - self.total_minor
+
+    @property
+    def lights(self) -> int:
+        return sum(row.lights for row in self.rows)
+
+    @property
+    def wrong(self) -> list[str]:
+        return [row.error for row in self.rows if row.error]
+
+
+def suggested(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Board:
+    """What the rule would give; nothing by hand, and nothing to market days."""
+    amounts: dict[int, int] = {}
+    if fund.purpose is FundPurpose.WISHES:
+        ranked = [one.ranked for one in waiting]
+        amounts = {one.wish_id: one.amount_minor for one in suggest(rule, fund.free_minor, ranked)}
+    rows = tuple(
+        BoardRow(one, _written(amounts.get(one.id, 0)), amounts.get(one.id, 0), "")
+        for one in waiting
+    )
+    return Board(rule, rows, fund.free_minor)
+
+
+def typed(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Board:
+    """What was typed at each row; an amount that cannot be read says so and counts for nothing."""
+    rows = []
+    for one in waiting:
+        text = request.form.get(f"amount-{one.id}", "").strip()
+        amount_minor, error = 0, ""
+        try:
+            amount_minor = parse_amount(text).minor if text else 0
+        except MarketError as wrong:
+            error = sentence_of(wrong)
+        rows.append(BoardRow(one, text, amount_minor, error))
+    return Board(rule, tuple(rows), fund.free_minor)
+
+
+def items_of(fund: FundNow, board: Board) -> tuple[ProposedItem, ...]:
+    """The batch that is proposed: rows with an amount."""
+    for_wishes = fund.purpose is FundPurpose.WISHES
+    return tuple(
+        ProposedItem(
+            amount_minor=row.amount_minor,
+            wish_id=row.waiting.id if for_wishes else None,
+            market_day_id=None if for_wishes else row.waiting.id,
+        )
+        for row in board.chosen
+    )
+
+
+def rule_asked(text: str | None) -> AllocationRule:
+    """The rule named in an address or a form; by hand where it is none."""
+    try:
+        return AllocationRule(text or "")
+    except ValueError:
+        return AllocationRule.BY_HAND
+
+
+def _written(minor: int) -> str:
+    return Money(minor).yuan.removesuffix(".00") if minor else ""
