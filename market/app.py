@@ -13,6 +13,7 @@ from market.web import (
     addresses,
     caching,
     desk,
+    early,
     errors,
     filters,
     headers,
@@ -39,6 +40,7 @@ PARTS = (
     desk,
     static_files,
     caching,
+    early,
     operation,
 )
 

@@ -37,9 +37,11 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "said": str(record.msg),
         }
-        if has_request_context():
+        facts = getattr(record, "facts", None)
+        if facts is not None:
+            line |= facts
+        elif has_request_context():
             line |= {"request": request_id(), "route": _route(), "method": request.method}
-        line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1] is not None:
             line |= _mishap(record.exc_info[1])
         return _encode(line)
@@ -69,10 +71,31 @@ def install(app: Flask) -> None:
 def request_id() -> str:
     """The id by which this request is found again: the caller's own if it is a sane one."""
     if "request_id" not in g:
-        given = request.headers.get(REQUEST_ID, "")
-        g.request_id = given if _SANE_ID.match(given) else secrets.token_hex(8)
+        g.request_id = sane_id(request.headers.get(REQUEST_ID, ""))
     known: str = g.request_id
     return known
+
+
+def sane_id(given: str) -> str:
+    """The id that a caller gave, or one of our own where it gave none that may stand in a log."""
+    return given if _SANE_ID.match(given) else secrets.token_hex(8)
+
+
+def tell_answer(
+    name: str, *, endpoint: str, route: str, method: str, status: int, seconds: float
+) -> None:
+    """Count an answer, and say in a line what it was; `name` is its request's id."""
+    REQUESTS.labels(endpoint, method, status).inc()
+    REQUEST_SECONDS.labels(endpoint).observe(seconds)
+    if endpoint not in _QUIET:
+        facts = {
+            "request": name,
+            "route": route,
+            "method": method,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        }
+        _log.info("answered", extra={"facts": facts})
 
 
 def _arrived() -> None:
@@ -83,12 +106,14 @@ def _answered(response: Response) -> Response:
     response.headers[REQUEST_ID] = request_id()
     # A request refused before it was looked at (another host's) has not arrived.
     seconds = time.perf_counter() - g.get("arrived", time.perf_counter())
-    endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, _method(), response.status_code).inc()
-    REQUEST_SECONDS.labels(endpoint).observe(seconds)
-    if endpoint not in _QUIET:
-        facts = {"status": response.status_code, "ms": round(seconds * 1000, 1)}
-        _log.info("answered", extra={"facts": facts})
+    tell_answer(
+        request_id(),
+        endpoint=request.endpoint or "none",
+        route=_route(),
+        method=_method(),
+        status=response.status_code,
+        seconds=seconds,
+    )
     return response
 
 

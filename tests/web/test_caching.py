@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 
 from market.web.access import public
-from market.web.caching import RenderedPages, answer
+from market.web.caching import answer
+from market.web.kept import Kept
 from market.web.sessions import TOKEN
 
 only_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -32,16 +33,16 @@ def page(app: Flask) -> Page:
 
     @public
     def view() -> Response:
-        return answer(made.version, made.render)
+        return answer(lambda: made.version, made.render)
 
     @public
     def with_flash() -> Response:
         flash("nur für Sie")
-        return answer(made.version, made.render)
+        return answer(lambda: made.version, made.render)
 
     @public
     def with_token() -> Response:
-        return answer(made.version, generate_csrf)
+        return answer(lambda: made.version, generate_csrf)
 
     for name, what in (("page", view), ("flash", with_flash), ("token", with_token)):
         app.add_url_rule(f"/{name}", name, what)
@@ -127,11 +128,11 @@ def test_a_page_for_everybody_asks_nobody_who_they_are(client: FlaskClient, page
 
 
 def test_what_is_kept_is_bounded_by_its_size() -> None:
-    pages = RenderedPages(most_bytes=100)
+    pages = Kept[str, bytes](100)
     for number in range(9):
-        pages.keep(str(number), b"x" * 30)
+        pages.keep(str(number), b"x" * 30, 30)
     assert [number for number in range(9) if pages.get(str(number))] == [6, 7, 8]
-    pages.keep("8", b"y" * 40)
+    pages.keep("8", b"y" * 40, 40)
     assert pages.get("8") == b"y" * 40
-    pages.keep("huge", b"x" * 101)
+    pages.keep("huge", b"x" * 101, 101)
     assert pages.get("huge") is None

@@ -108,19 +108,23 @@ class ShownMarketPage:
     corrections: tuple[ShownCorrection, ...]
 
 
+class _NoSuchMarket(LookupError):
+    """No market day has this address."""
+
+
 @blueprint.get("/markets")
 @public
 def markets() -> ResponseReturnValue:
-    return answer((books_version(reading()), today()), _markets)
+    return answer(lambda: (books_version(reading()), today()), _markets)
 
 
 @blueprint.get("/markets/<slug>")
 @public
 def market(slug: str) -> ResponseReturnValue:
-    found = market_page(reading(), slug)
-    if found is None:
+    try:
+        return answer(lambda: (market_version(reading(), slug), today()), lambda: _market(slug))
+    except _NoSuchMarket:
         return render_template("errors/404.html", sentence=gettext("没有找到这一场市集。")), 404
-    return answer((market_version(reading(), slug), today()), lambda: _market(found))
 
 
 def _markets() -> str:
@@ -134,7 +138,10 @@ def _markets() -> str:
     )
 
 
-def _market(found: MarketPage) -> str:
+def _market(slug: str) -> str:
+    found = market_page(reading(), slug)
+    if found is None:
+        raise _NoSuchMarket
     row = found.market
     shown = wishes_by_id(reading(), list(found.lit), today=today()) if found.lit else {}
     hidden = [amount for wish_id, amount in found.lit.items() if wish_id not in shown]

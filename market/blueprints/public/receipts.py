@@ -48,6 +48,10 @@ WHAT_NEXT = {
 }
 
 
+class _NotArrived(LookupError):
+    """No sale with this code has come in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a part of a receipt's money is."""
@@ -100,10 +104,10 @@ def receipt(code: str) -> ResponseReturnValue:
         return _lookup(code=code, problems=[sentence_of(error)], status=404)
     if plain != code:
         return redirect(url_for("public.receipt", code=plain), code=301)
-    version = receipt_version(reading(), plain)
-    if version is None:
+    try:
+        return answer(lambda: (receipt_version(reading(), plain), today()), lambda: _receipt(plain))
+    except _NotArrived:
         return _missed(code=code, miss="code")
-    return answer((version, today()), lambda: _receipt(plain))
 
 
 @blueprint.get("/r/<code>/qr.png")
@@ -166,8 +170,8 @@ def _lookup(
 
 def _receipt(code: str) -> str:
     found = receipt_by_code(reading(), code)
-    if found is None:  # pragma: no cover - its version was just read
-        raise LookupError(code)
+    if found is None:
+        raise _NotArrived
     return render_template("public/receipt.html", receipt=_shown(found), as_of=clock())
 
 

@@ -87,6 +87,10 @@ class ShownWishPage:
     thanks: str = ""
 
 
+class _Gone(LookupError):
+    """A wish that is withdrawn, expired, or never was: which, nobody is told."""
+
+
 @blueprint.get("/")
 @public
 def wall() -> ResponseReturnValue:
@@ -96,16 +100,20 @@ def wall() -> ResponseReturnValue:
         theme=_one_of(request.args.get("theme"), Theme),
     )
     page = request.args.get("page", 1, type=int)
-    return answer((books_version(reading()), today()), lambda: _wall(chosen, page))
+    return answer(_version, lambda: _wall(chosen, page))
 
 
 @blueprint.get("/wishes/<code>")
 @public
 def wish(code: str) -> ResponseReturnValue:
-    found = wish_page(reading(), code.upper(), today=today())
-    if found is None:
+    try:
+        return answer(_version, lambda: _wish(code.upper()))
+    except _Gone:
         return render_template("public/gone.html"), 404
-    return answer((books_version(reading()), today()), lambda: _wish(found))
+
+
+def _version() -> object:
+    return books_version(reading()), today()
 
 
 def _wall(chosen: Filter, page: int) -> str:
@@ -123,7 +131,10 @@ def _wall(chosen: Filter, page: int) -> str:
     )
 
 
-def _wish(found: WishPage) -> str:
+def _wish(code: str) -> str:
+    found = wish_page(reading(), code, today=today())
+    if found is None:
+        raise _Gone
     row = found.wish
     upcoming = next_market(reading(), today=today()) if row.state == WishState.OPEN else None
     return render_template(
