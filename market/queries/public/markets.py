@@ -19,10 +19,10 @@ from market.models.sales import (
     MarketDay,
     MarketOpening,
     Refund,
-    Sale,
     SalePosition,
     Stall,
     Till,
+    TillTotal,
 )
 from market.queries.public.trace import places_of_closures
 
@@ -154,10 +154,13 @@ _MARKETS = select(
 
 
 def markets(session: Session, *, limit: int = 60) -> list[MarketRow]:
-    """Market days that may be listed, newest first. Mutual aid (basis C) is not listed."""
+    """Market days that may be listed, newest first.
+
+    Mutual aid (basis C) is not, nor is a draft, which has no basis yet.
+    """
     rows = session.execute(
-        _MARKETS.outerjoin(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(func.coalesce(LegalBasis.kind, "A") != "C")
+        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
+        .where(LegalBasis.kind != "C")
         .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
         .limit(limit)
     )
@@ -262,15 +265,13 @@ def _basis(session: Session, market_day_id: int) -> Basis | None:
 
 
 def _receipts(session: Session, market_day_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Sale)
-            .join(Till, Till.id == Sale.till_id)
-            .where(Till.market_day_id == market_day_id)
-        )
-        or 0
+    """Sales that were not undone, as each till keeps their number."""
+    kept = session.scalar(
+        select(func.sum(TillTotal.sales))
+        .join(Till, Till.id == TillTotal.till_id)
+        .where(Till.market_day_id == market_day_id)
     )
+    return kept or 0
 
 
 def _uses(
