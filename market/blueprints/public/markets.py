@@ -14,6 +14,7 @@ from market.blueprints.public import blueprint
 from market.blueprints.public.drawing import Amount, Stage, stages
 from market.blueprints.public.words import (
     ShownWish,
+    day_of,
     in_language,
     moment,
     shown_market,
@@ -55,13 +56,6 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    receipts: int
-    stalls: int
-    wishes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Refunds:
     receipts: int
     amount_minor: int
@@ -98,7 +92,7 @@ class ShownMarketPage:
     basis: str
     holder: str
     holder_note: str
-    counts: Counts
+    receipts: int
     flow: list[Stage]
     sums: tuple[Sum, ...]
     lit: tuple[ShownWish, ...]
@@ -164,7 +158,7 @@ def _market(slug: str) -> str:
             basis=gettext(BASES[found.basis.kind]) if found.basis else "",
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
-            counts=Counts(found.receipts, len(found.stalls), len(found.lit)),
+            receipts=found.receipts,
             flow=_flow(found) if row.closed_tills else [],
             sums=_sums(found),
             lit=tuple(
@@ -265,4 +259,4 @@ def _correction(one: Correction) -> ShownCorrection:
     words = ngettext(
         "收摊后补传 %(num)s 张小票（补充结账）", "收摊后补传 %(num)s 张小票（补充结账）", one.sales
     )
-    return ShownCorrection(one.closed_at.date(), words, one.amount_minor)
+    return ShownCorrection(day_of(one.closed_at), words, one.amount_minor)

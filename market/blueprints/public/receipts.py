@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 
-import segno
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from market.blueprints.public import blueprint
 from market.blueprints.public.drawing import Amount, Bar, bars
-from market.blueprints.public.words import ShownWish, in_language, shown_wish, today
+from market.blueprints.public.words import ShownWish, day_of, in_language, shown_wish, today
 from market.domain.errors import N_, MarketError
 from market.domain.money import parse_amount
 from market.domain.proceeds.purpose import FundPurpose
@@ -38,6 +36,7 @@ from market.web.access import public
 from market.web.caching import answer
 from market.web.errors import sentence_of
 from market.web.guessing import check_misses_from_here, count_miss_from_here
+from market.web.qr import qr_png
 from market.web.sessions import clock
 
 WHAT = "receipt"
@@ -115,9 +114,7 @@ def receipt(code: str) -> ResponseReturnValue:
 def receipt_qr(code: str) -> ResponseReturnValue:
     """The code's address as a picture that a long press can save."""
     address = url_for("public.receipt", code=parse(code), _external=True)
-    picture = BytesIO()
-    segno.make(address, error="m").save(picture, kind="png", scale=8, border=3)
-    return Response(picture.getvalue(), mimetype="image/png")
+    return Response(qr_png(address), mimetype="image/png")
 
 
 @blueprint.get("/receipts")
@@ -160,7 +157,7 @@ def _lookup(
 ) -> ResponseReturnValue:
     page = render_template(
         "public/receipt_lookup.html",
-        markets=market_days(reading(), limit=24),
+        markets=[row for row in market_days(reading(), limit=24) if row.opened_at],
         typed={"code": "", "market": "", "day_number": "", "amount": "", **typed},
         miss=miss,
         problems=problems,
@@ -215,17 +212,17 @@ def _steps(found: Receipt) -> tuple[Step, ...]:
     waiting = any(use.kind == "waiting" for use in found.uses)
     closed = found.closed_at is not None
     return (
-        Step(gettext("已记录"), "done", found.sold_at.date()),
+        Step(gettext("已记录"), "done", day_of(found.sold_at)),
         Step(
             gettext("收摊结账，进入专款"),
             "done" if closed else "now",
-            found.closed_at.date() if found.closed_at else None,
+            day_of(found.closed_at) if found.closed_at else None,
             note="" if closed else gettext("收摊后两个人点钱核对，当天就会入账。"),
         ),
         Step(
             gettext("安排用途"),
             "done" if allocated and not waiting else "now" if closed else "later",
-            max(allocated).date() if allocated else None,
+            day_of(max(allocated)) if allocated else None,
             note=gettext("还有一部分在专款里，等待下一次安排。") if allocated and waiting else "",
         ),
     )

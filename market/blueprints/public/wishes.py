@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from market.blueprints.public import blueprint
 from market.blueprints.public.words import (
+    day_of,
     in_language,
     shown_market,
     shown_wish,
@@ -171,7 +172,7 @@ def _steps(state: str, month: str, reached: dict[str, datetime]) -> tuple[Step, 
         done = step is None or number - 1 <= done_to
         on = date.fromisoformat(f"{month}-01") if step is None else None
         if step is not None and done and step.value in reached:
-            on = reached[step.value].date()
+            on = day_of(reached[step.value])
         is_next = step is not None and number - 1 == done_to + 1
         expected = _expected(state, reached) if is_next else None
         shown.append(
@@ -189,7 +190,7 @@ def _steps(state: str, month: str, reached: dict[str, datetime]) -> tuple[Step, 
 
 def _expected(state: str, reached: dict[str, datetime]) -> date | None:
     since = reached.get(state)
-    return due_on(WishState(state), since.date()) if since else None
+    return due_on(WishState(state), day_of(since)) if since else None
 
 
 def _difference(found: WishPage) -> Difference | None:

@@ -72,7 +72,7 @@ def shown_wish(wish: WishOnWall, *, amount_minor: int = 0) -> ShownWish:
         theme=theme_words(wish.theme),
         state=wish.state,
         percent=wish.percent,
-        state_on=_day(wish.state_on),
+        state_on=day_of(wish.state_on) if wish.state_on else None,
         amount_minor=amount_minor,
     )
 
@@ -96,7 +96,6 @@ def moment(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=HOME_ZONE).astimezone(UTC)
 
 
-def _day(at: datetime | None) -> date | None:
-    if at is None:
-        return None
+def day_of(at: datetime) -> date:
+    """The day of a moment on the community's clock."""
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(HOME_ZONE).date()
