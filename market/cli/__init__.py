@@ -1,21 +1,39 @@
 """Commands of whoever runs the server."""
 
-from flask import Flask
+from __future__ import annotations
 
-from market.cli.backup import backup, restore
-from market.cli.demo import demo
-from market.cli.importing import import_sales
-from market.cli.ledger import check_ledger
-from market.cli.people import create_user, reset_admin
+from importlib import import_module
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+COMMANDS = {
+    "backup": "market.cli.backup",
+    "check-ledger": "market.cli.ledger",
+    "create-user": "market.cli.people",
+    "demo": "market.cli.demo",
+    "import-sales": "market.cli.importing",
+    "reset-admin": "market.cli.people",
+    "restore": "market.cli.backup",
+}
+"""Where each command is: in that module, under its own name with `_` for `-`."""
+
+
+class Commands(AppGroup):
+    """Commands that are imported when somebody asks for one: a server starts without them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(COMMANDS[cmd_name])
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return found
 
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
-    app.cli.help = "Commands of the market."
-    app.cli.add_command(demo)
-    app.cli.add_command(import_sales)
-    app.cli.add_command(check_ledger)
-    app.cli.add_command(backup)
-    app.cli.add_command(restore)
-    app.cli.add_command(create_user)
-    app.cli.add_command(reset_admin)
+    app.cli = Commands(name=app.name, help="Commands of the market.")
