@@ -8,13 +8,12 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from market.actions.ledger.posting import local_day
 from market.domain.people import Role
 from market.domain.sales.preparing import Need
 from market.extensions import reading
 from market.queries.sales.market_days import MarketDayNow, market_day_now
 from market.web.access import community, person
-from market.web.filters import date_text
+from market.web.filters import date_text, local
 from market.web.sessions import clock
 
 READERS = (
@@ -46,7 +45,7 @@ def may_prepare() -> bool:
 
 def today() -> date:
     """Today on this community's clock."""
-    return local_day(reading(), community().id, clock())
+    return local(clock()).date()
 
 
 def day_here(market_id: int) -> MarketDayNow:
