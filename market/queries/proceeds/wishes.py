@@ -226,7 +226,12 @@ def wish_at_hand(session: Session, community_id: int, wish_id: int, today: date)
 
 
 def _wishes(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[WishAtDesk]:
-    latest = select(func.max(WishReview.id)).where(WishReview.wish_id == Wish.id).scalar_subquery()
+    latest = (
+        select(func.max(WishReview.id))
+        .where(WishReview.wish_id == Wish.id)
+        .correlate(Wish)
+        .scalar_subquery()
+    )
     refused = (
         select(WishReview.id)
         .where(

@@ -1,0 +1,301 @@
+"""Buying what a wish hopes for, and returning what it does not need: proposed by one, decided by another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from market.actions.ledger.move_limits import CommittedLess
+from market.actions.ledger.move_records import MOST_NOTE
+from market.actions.ledger.posting import NotEnoughMoney
+from market.actions.proceeds.purchasing import (
+    MOST_EVIDENCE,
+    DecidePurchase,
+    ProposePurchase,
+    SpendsTooMuch,
+    decide_purchase,
+    propose_purchase,
+)
+from market.actions.proceeds.returns import (
+    DecideReturn,
+    ProposeReturn,
+    decide_return,
+    propose_return,
+)
+from market.blueprints.proceeds import blueprint
+from market.blueprints.proceeds.wish_desk import (
+    READERS,
+    SECONDS,
+    SPENDERS,
+    addressee,
+    holds,
+    today,
+)
+from market.domain.ledger.account import AccountKind, AccountRef
+from market.domain.ledger.holders import PartyKind
+from market.domain.ledger.moves import MoveKind
+from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove
+from market.extensions import reading
+from market.queries.ledger.moves import parties_to_choose, places_to_choose
+from market.queries.proceeds.commitments import (
+    WishMove,
+    allocation_at_desk,
+    allocations_to_wish,
+    wish_move,
+)
+from market.queries.proceeds.wishes import wish_at_hand
+from market.web.access import community, for_roles, person
+from market.web.filters import money_text
+from market.web.forms import CardsField, ChoiceField, Form, MoneyField, TextField, acted
+from market.web.sessions import clock
+
+WHOLE, PART = "whole", "part"
+
+
+class PurchaseForm(Form):
+    amount = MoneyField(lazy_gettext("实际花了多少"), least_minor=1)
+    paid_from = ChoiceField(lazy_gettext("钱从哪里付"))
+    evidence = TextField(lazy_gettext("小票或发票的编号"), most=MOST_EVIDENCE)
+    note = TextField(lazy_gettext("买了什么"), most=MOST_NOTE)
+
+
+class ReturnForm(Form):
+    what = CardsField(lazy_gettext("退多少"))
+    amount = MoneyField(lazy_gettext("只退一部分时，退多少"), optional=True, least_minor=1)
+    reason = TextField(lazy_gettext("为什么退"), most=MOST_NOTE)
+
+
+class DecisionForm(Form):
+    reason = TextField(lazy_gettext("不同意的理由"), most=MOST_NOTE, optional=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How a purchase falls out of what is committed: spent, and given back at once."""
+
+    committed_minor: int
+    spent_minor: int
+
+    @property
+    def back_minor(self) -> int:
+        return max(0, self.committed_minor - self.spent_minor)
+
+
+@blueprint.route("/desk/<community>/wishes/<int:wish_id>/purchase", methods=["GET", "POST"])
+@for_roles(*SPENDERS)
+def purchase_new(wish_id: int) -> ResponseReturnValue:
+    here, by = community(), person()
+    known = wish_at_hand(reading(), here.id, wish_id, today())
+    form = PurchaseForm()
+    form.paid_from.choices = _payers(here.id)
+    if request.method == "POST":
+        done = acted(
+            form,
+            lambda session: (
+                propose_purchase(
+                    session,
+                    ProposePurchase(
+                        community_id=here.id,
+                        wish_id=wish_id,
+                        amount_minor=form.amount.minor,
+                        paid_from=AccountRef.parse(form.paid_from.data),
+                        evidence=form.evidence.text,
+                        note=form.note.text,
+                    ),
+                    by_id=by.id,
+                    now=clock(),
+                ).id
+            ),
+            at={
+                SpendsTooMuch: "amount",
+                NotEnoughMoney: "paid_from",
+                PayeeMayNotApprove: "paid_from",
+                RelativeMayNotApprove: "paid_from",
+            },
+        )
+        if done:
+            flash(gettext("采购已经登记，等另一位同事复核以后入账。"), "done")
+            return redirect(url_for(".purchase", move_id=done.result), code=303)
+    page = render_template(
+        "proceeds/wishes/purchase_new.html",
+        form=form,
+        known=known,
+        committed_minor=_committed(wish_id),
+    )
+    return page, form.status
+
+
+@blueprint.get("/desk/<community>/purchases/<int:move_id>")
+@for_roles(*READERS)
+def purchase(move_id: int) -> ResponseReturnValue:
+    return _purchase_page(move_id, DecisionForm())
+
+
+@blueprint.post("/desk/<community>/purchases/<int:move_id>/decision")
+@for_roles(*SECONDS)
+def purchase_decide(move_id: int) -> ResponseReturnValue:
+    here, by = community(), person()
+    form = DecisionForm()
+    approved = request.form.get("answer") == "yes"
+    if acted(
+        form,
+        lambda session: decide_purchase(
+            session,
+            DecidePurchase(
+                community_id=here.id,
+                move_id=move_id,
+                approved=approved,
+                reason=form.reason.text,
+            ),
+            by_id=by.id,
+            now=clock(),
+        ),
+    ):
+        flash(_said(approved=approved), "done")
+        return redirect(url_for(".purchase", move_id=move_id), code=303)
+    return _purchase_page(move_id, form)
+
+
+@blueprint.route(
+    "/desk/<community>/commitments/<int:allocation_id>/return", methods=["GET", "POST"]
+)
+@for_roles(*SPENDERS)
+def return_new(allocation_id: int) -> ResponseReturnValue:
+    here, by = community(), person()
+    row = allocation_at_desk(reading(), here.id, allocation_id)
+    form = ReturnForm(data={"what": WHOLE})
+    form.what.choices = [
+        (WHOLE, gettext("全部退回，%(amount)s", amount=money_text(row.left_minor))),
+        (PART, gettext("只退一部分")),
+    ]
+    if request.method == "POST":
+        done = acted(
+            form,
+            lambda session: (
+                propose_return(
+                    session,
+                    ProposeReturn(
+                        community_id=here.id,
+                        allocation_id=allocation_id,
+                        reason=form.reason.text,
+                        amount_minor=None if form.what.data == WHOLE else form.amount.data or 0,
+                    ),
+                    by_id=by.id,
+                    now=clock(),
+                ).id
+            ),
+            at={CommittedLess: "amount"},
+        )
+        if done:
+            flash(gettext("已经记下，等另一位同事复核以后退回。"), "done")
+            return redirect(url_for(".return_page", move_id=done.result), code=303)
+    page = render_template("proceeds/wishes/return_new.html", form=form, allocation=row)
+    return page, form.status
+
+
+@blueprint.get("/desk/<community>/returns/<int:move_id>")
+@for_roles(*READERS)
+def return_page(move_id: int) -> ResponseReturnValue:
+    return _return_page(move_id, DecisionForm())
+
+
+@blueprint.post("/desk/<community>/returns/<int:move_id>/decision")
+@for_roles(*SECONDS)
+def return_decide(move_id: int) -> ResponseReturnValue:
+    here, by = community(), person()
+    form = DecisionForm()
+    approved = request.form.get("answer") == "yes"
+    if acted(
+        form,
+        lambda session: decide_return(
+            session,
+            DecideReturn(
+                community_id=here.id,
+                move_id=move_id,
+                approved=approved,
+                reason=form.reason.text,
+            ),
+            by_id=by.id,
+            now=clock(),
+        ),
+    ):
+        flash(_said(approved=approved), "done")
+        return redirect(url_for(".return_page", move_id=move_id), code=303)
+    return _return_page(move_id, form)
+
+
+def _purchase_page(move_id: int, form: DecisionForm) -> ResponseReturnValue:
+    move = wish_move(reading(), community().id, move_id, MoveKind.SPENDING)
+    page = render_template(
+        "proceeds/wishes/purchase.html",
+        form=form,
+        move=move,
+        payment=Payment(_committed(move.wish_id or 0), move.amount_minor),
+        advanced=move.account.startswith(str(AccountKind.PAYABLE)),
+        address=url_for(".purchase", move_id=move_id, _external=True),
+        **_second_word(move),
+    )
+    return page, form.status
+
+
+def _return_page(move_id: int, form: DecisionForm) -> ResponseReturnValue:
+    here = community()
+    move = wish_move(reading(), here.id, move_id, MoveKind.RETURN)
+    page = render_template(
+        "proceeds/wishes/return.html",
+        form=form,
+        move=move,
+        allocation=allocation_at_desk(reading(), here.id, move.allocation_id or 0),
+        address=url_for(".return_page", move_id=move_id, _external=True),
+        **_second_word(move),
+    )
+    return page, form.status
+
+
+def _second_word(move: WishMove) -> dict[str, object]:
+    """Who may decide on this move, and whom to ask."""
+    waits, mine = move.approved is None, move.proposed_by_id == person().id
+    return {
+        "may_decide": waits and not mine and holds(SECONDS),
+        "may_take_back": waits and mine and holds(SECONDS),
+        "ask_for": waits and mine,
+        "addressee": addressee() if waits and mine else "",
+    }
+
+
+def _payers(community_id: int) -> list[tuple[str, str]]:
+    """Safes, banks, and people who may have paid in advance."""
+    places = places_to_choose(reading(), community_id, {AccountKind.CASH_SAFE, AccountKind.BANK})
+    people = parties_to_choose(
+        reading(), community_id, {PartyKind.PERSON, PartyKind.SUPPLIER}, owed=False
+    )
+    return [
+        *(
+            (
+                place.account.code,
+                gettext(
+                    "%(owner)s（现有 %(amount)s）",
+                    owner=place.owner,
+                    amount=money_text(place.balance_minor),
+                ),
+            )
+            for place in places
+        ),
+        *(
+            (AccountRef.payable(one.id).code, gettext("%(name)s 先垫付", name=one.name))
+            for one in people
+        ),
+    ]
+
+
+def _committed(wish_id: int) -> int:
+    return sum(row.left_minor for row in allocations_to_wish(reading(), wish_id))
+
+
+def _said(*, approved: bool) -> str:
+    if approved:
+        return str(gettext("已经同意，凭证入账了。"))
+    return str(gettext("没有同意，钱没有动。"))
