@@ -97,9 +97,9 @@ def flask_settings(settings: Settings) -> dict[str, object]:
 
 
 def engine_options(settings: Settings) -> dict[str, object]:
-    """How connections are kept: READ COMMITTED on PostgreSQL, and dead ones noticed."""
+    """How connections are kept: READ COMMITTED on PostgreSQL."""
     # What was typed must not reach a log by way of a statement's parameters.
     quiet: dict[str, object] = {"hide_parameters": True}
     if settings.on_sqlite:
         return quiet
-    return quiet | {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 8}
+    return quiet | {"isolation_level": "READ COMMITTED", "pool_size": 8}

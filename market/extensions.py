@@ -7,20 +7,38 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
+from time import monotonic
 
+from flask import current_app
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as RequestSession
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 
 from market.actions.ledger.audit import seal_events
 from market.models import Base
 
-db = SQLAlchemy(metadata=Base.metadata)
+
+class _Asking(RequestSession):
+    """A request's session. On PostgreSQL each of its statements is a transaction of its own.
+
+    READ COMMITTED would let each see its own moment anyway; so it goes without BEGIN and ROLLBACK,
+    which travel to the server as any statement does. On SQLite a request sees one moment.
+    """
+
+    def get_bind(self, *_args: object, **_options: object) -> Engine:
+        if db.engine.dialect.name == "sqlite":
+            return db.engine
+        return _engine_for("asking", isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": _Asking})
 migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
@@ -36,6 +54,10 @@ SQLITE_PRAGMAS = (
     "temp_store=MEMORY",
     "journal_size_limit=67108864",
 )
+
+
+SURELY_ALIVE_SECONDS = 1.0
+_IDLE_SINCE = "idle since"
 
 
 class Turns:
@@ -69,18 +91,17 @@ def unit_of_work() -> Iterator[Session]:
     On SQLite writers take their turn and begin IMMEDIATE, so that no read ever turns into a
     write. The audit chain's head is locked last, just before the commit.
     """
-    engine = db.engine
-    if engine.dialect.name == "sqlite":
-        with _writers.take(), _committing(engine) as session:
+    if db.engine.dialect.name == "sqlite":
+        with _writers.take(), _committing() as session:
             yield session
     else:
-        with _committing(engine) as session:
+        with _committing() as session:
             yield session
 
 
 @contextmanager
-def _committing(engine: Engine) -> Iterator[Session]:
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
+def _committing() -> Iterator[Session]:
+    with Session(_engine_for("writing", writes=True), expire_on_commit=False) as session:
         yield session
         seal_events(session)
         session.commit()
@@ -89,6 +110,36 @@ def _committing(engine: Engine) -> Iterator[Session]:
 def reading() -> Session:
     """The request's session, for questions only."""
     return db.session()
+
+
+def _engine_for(use: str, **options: object) -> Engine:
+    """This application's engine with some options, put together once for each use."""
+    engines: dict[str, Engine] = current_app.extensions.setdefault("engines", {})
+    if use not in engines:
+        engines[use] = db.engine.execution_options(**options)
+    return engines[use]
+
+
+@event.listens_for(Pool, "checkin")
+def _note_idle(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_IDLE_SINCE] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _look_after_a_pause(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """A connection that lay idle may be dead; asking each time would cost as much as a question."""
+    idle_since = record.info.get(_IDLE_SINCE)
+    if idle_since is None or isinstance(connection, sqlite3.Connection):
+        return
+    if monotonic() - idle_since < SURELY_ALIVE_SECONDS:
+        return
+    try:
+        connection.cursor().execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise InvalidatePoolError from error
 
 
 @event.listens_for(Engine, "connect")
