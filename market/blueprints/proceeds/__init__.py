@@ -12,4 +12,8 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     months,
     moves,
     parties,
+    purchases,
+    wish_care,
+    wish_steps,
+    wishes,
 )
