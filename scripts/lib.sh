@@ -168,6 +168,8 @@ serve() {
         # SQLite has one writer, which one process can keep in turn.
         *) workers=1 ;;
     esac
+    # glibc otherwise keeps what hashing a password takes, 20 MB, for the rest of the worker's life.
+    export MALLOC_MMAP_THRESHOLD_=1048576
     exec "$PYTHON" -m granian --interface wsgi --host 127.0.0.1 --port "$PORT" \
         --workers "$workers" --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 10s \
         --log-level warning "$1"
