@@ -35,5 +35,5 @@ class Commands(AppGroup):
 
 
 def install(app: Flask) -> None:
-    """Add the commands to `flask`."""
-    app.cli = Commands(name=app.name, help="Commands of the market.")
+    """Add the commands to `flask`, beside those that extensions have added."""
+    app.cli = Commands(name=app.name, commands=app.cli.commands, help="Commands of the market.")
