@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from flask_babel import gettext
 from market.blueprints.public import blueprint
 from market.blueprints.public.drawing import Amount, Bar, bars
 from market.blueprints.public.words import ShownWish, day_of, in_language, shown_wish, today
-from market.domain.errors import N_, MarketError
+from market.domain.errors import N_, Invalid, MarketError
 from market.domain.money import parse_amount
 from market.domain.proceeds.purpose import FundPurpose
 from market.domain.sales.receipt_code import grouped, parse
@@ -45,6 +46,12 @@ WHAT_NEXT = {
     FundPurpose.ENTERPRISE: N_("会按阶段支持残疾人创业，每一步都由两个人复核。"),
     FundPurpose.RUNNING_COSTS: N_("用来付市集必要的开支，比如场地和手续费，每一笔都由两个人复核。"),
 }
+
+
+class DayNumberMissing(Invalid):
+    """Somebody looks for a receipt of a market without its number of the day."""
+
+    sentence = N_("请填写小票或卡片上的当日号，像 3B-027。")
 
 
 class _NotArrived(LookupError):
@@ -120,22 +127,24 @@ def receipt_qr(code: str) -> ResponseReturnValue:
 @blueprint.get("/receipts")
 @public
 def receipt_lookup() -> ResponseReturnValue:
-    code = request.args.get("code", "").strip()
-    if code:
+    code = request.args.get("code")
+    if code is not None:
         try:
             return redirect(url_for("public.receipt", code=parse(code)), code=303)
         except MarketError as error:
             return _lookup(code=code, problems=[sentence_of(error)], status=422)
-    if request.args.get("day_number"):
+    if "day_number" in request.args:
         return _by_day_number()
     return _lookup()
 
 
 def _by_day_number() -> ResponseReturnValue:
     slug = request.args.get("market", "")
-    day_number = request.args.get("day_number", "").strip().upper()
+    day_number = normalize("NFKC", request.args["day_number"]).strip().upper()
     typed = {"market": slug, "day_number": day_number, "amount": request.args.get("amount", "")}
     try:
+        if not day_number:
+            raise DayNumberMissing
         total = parse_amount(typed["amount"])
     except MarketError as error:
         return _lookup(problems=[sentence_of(error)], status=422, **typed)
