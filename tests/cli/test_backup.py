@@ -17,7 +17,8 @@ from flask import Flask
 from sqlalchemy import func, inspect, make_url, select, table, update
 from sqlalchemy.orm import Session
 
-from market.actions.people.links import LinkSpent, invite, join_as_known
+from market.actions.people.joining import join_as_known
+from market.actions.people.links import LinkSpent, invite
 from market.actions.sales.tills import MoveCash, pay_out
 from market.app import create_app
 from market.cli.backup import postgresql

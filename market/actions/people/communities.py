@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note, start_chain
-from market.actions.people.links import MOST_NAME, UsernameTaken
+from market.actions.people.account import NewPerson, open_account
 from market.actions.people.roles import give_role
 from market.domain.errors import N_, Invalid, Refused
-from market.domain.people import Role, normal_username
+from market.domain.people import Role
 from market.domain.text import clean_text
 from market.models.people import Community, Person
 
@@ -83,17 +83,10 @@ def add_person(
     by_id: int | None = None,
 ) -> Person:
     """A new account with its roles in one community. Raises UsernameUnusable, UsernameTaken."""
-    username = normal_username(command.username)
-    if session.scalar(select(Person.id).where(Person.username == username)) is not None:
-        raise UsernameTaken
-    person = Person(
-        username=username,
-        name=clean_text(command.name, most=MOST_NAME),
-        password_hash=command.password_hash,
-        created_at=now,
+    said = NewPerson(
+        name=command.name, username=command.username, password_hash=command.password_hash
     )
-    session.add(person)
-    session.flush()
+    person = open_account(session, said, now=now)
     note(
         session,
         "person_added",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 from wtforms import ValidationError
 
+from market.actions.people.account import MOST_NAME
 from market.actions.people.communities import MOST_COMMUNITY_NAME
-from market.actions.people.links import MOST_NAME
 from market.actions.people.settings import MOST_CONTACT
 from market.domain.errors import Invalid
 from market.domain.people import MOST_USERNAME, Role, check_password

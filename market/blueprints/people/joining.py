@@ -10,14 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from market.actions.people.links import (
-    LinkSpent,
-    NewPerson,
-    UsernameTaken,
-    join_as_known,
-    join_as_new,
-    reset_password,
-)
+from market.actions.people.account import NewPerson, UsernameTaken
+from market.actions.people.joining import join_as_known, join_as_new, reset_password
+from market.actions.people.links import LinkSpent
 from market.actions.people.passwords import hash_password
 from market.actions.people.signing_in import open_session
 from market.blueprints.people import blueprint

@@ -17,7 +17,7 @@ from market.web.forms import acted
 from market.web.sessions import clock
 
 blueprint.record(
-    lambda state: offer(state.app, DeskPage(95, "people.settings", N_("设置"), "scale"))
+    lambda state: offer(state.app, DeskPage(95, "people.settings", N_("设置"), "sliders"))
 )
 
 

@@ -2,18 +2,14 @@
 
 from market.web.forms.acting import Done, acted
 from market.web.forms.base import Form
+from market.web.forms.choices import CardsField, ChoiceField, FileField, TickField, TicksField
 from market.web.forms.fields import (
-    CardsField,
-    ChoiceField,
     CountField,
     DateField,
-    FileField,
     LinesField,
     MoneyField,
     PasswordField,
     TextField,
-    TickField,
-    TicksField,
     TimeField,
 )
 

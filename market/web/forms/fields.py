@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any, TypeVar
 
 from markupsafe import Markup
 from wtforms import fields, widgets
-from wtforms.form import BaseForm
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional
 
 from market.domain.errors import N_, Invalid, MarketError
 from market.domain.money import (
@@ -29,6 +28,7 @@ from market.domain.money import (
 )
 from market.domain.text import TextMissing, clean_text
 from market.web.errors import sentence_of
+from market.web.forms.needed import Needed, is_filled
 
 _DATE = re.compile(r"^(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?$")
 _TIME = re.compile(r"^(\d{1,2})\s*[:.点时]\s*(\d{1,2})?\s*分?$")
@@ -49,30 +49,6 @@ class TimeUnreadable(Invalid):
     sentence = N_("没看懂这个时间，请写成 09:30 这样。")
 
 
-class NothingChosen(Invalid):
-    """None of the choices was taken."""
-
-    sentence = N_("请从列出的选项里选一个。")
-
-
-class _Needed:
-    """Refuses a field left empty or filled with blanks, in the words of `missing`."""
-
-    field_flags = {"required": True}
-
-    def __init__(self, missing: type[MarketError]) -> None:
-        self._missing = missing
-
-    def __call__(self, _form: BaseForm, field: fields.Field) -> None:
-        if not any(_is_filled(value) for value in field.raw_data or ()):
-            field.errors = []
-            raise StopValidation(sentence_of(self._missing()))
-
-
-def _is_filled(value: object) -> bool:
-    return bool(value.strip() if isinstance(value, str) else value)
-
-
 class _Read(fields.Field):
     """A line of text read by `_read`, and drawn again as it was typed."""
 
@@ -80,11 +56,11 @@ class _Read(fields.Field):
     missing: type[MarketError] = TextMissing
 
     def __init__(self, label: str, *, optional: bool = False, **rest: Any) -> None:
-        super().__init__(label, [Optional() if optional else _Needed(self.missing)], **rest)
+        super().__init__(label, [Optional() if optional else Needed(self.missing)], **rest)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        if not valuelist or not _is_filled(valuelist[0]):
+        if not valuelist or not is_filled(valuelist[0]):
             return
         try:
             self.data = self._read(valuelist[0])
@@ -251,91 +227,17 @@ class TimeField(_Read):
         return f"{known:%H:%M}"
 
 
-class ChoiceField(fields.SelectField):
-    """One of `choices` (pairs of value and words) from a list that drops down.
-
-    `coerce=int` for ids; what is not among the choices is refused before anybody looks it up.
-    A view may set `choices` later, but before it validates the form.
-    """
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        choices: Iterable[tuple[Any, str]] = (),
-        optional: bool = False,
-        **rest: Any,
-    ) -> None:
-        super().__init__(label, [Optional() if optional else _Needed(NothingChosen)], **rest)
-        self.choices = list(choices)
-
-    def pre_validate(self, form: BaseForm) -> None:
-        if any(_is_filled(value) for value in self.raw_data or ()):
-            super().pre_validate(form)
-
-
-class CardsField(ChoiceField):
-    """One of `choices`, all in sight: drawn by the macros `cards` or `radios`."""
-
-    widget: Any = widgets.ListWidget(prefix_label=False)
-    option_widget: Any = widgets.RadioInput()
-
-    def __init__(self, label: str, **rest: Any) -> None:
-        super().__init__(label, **rest)
-        # The label names the whole group: there is no single control it could lead to.
-        self.label.field_id = ""
-
-
-class TicksField(fields.SelectMultipleField):
-    """Any number of `choices`, each with a box to tick; at least one unless `optional`."""
-
-    widget: Any = widgets.ListWidget(prefix_label=False)
-    option_widget: Any = widgets.CheckboxInput()
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        choices: Iterable[tuple[Any, str]] = (),
-        optional: bool = False,
-        **rest: Any,
-    ) -> None:
-        super().__init__(label, [Optional() if optional else _Needed(NothingChosen)], **rest)
-        self.choices = list(choices)
-
-
-class TickField(fields.BooleanField):
-    """A box to tick; not ticked is an answer too."""
-
-
 class PasswordField(fields.PasswordField):
     """Taken as it was typed, never written into a page again."""
 
     data: str
 
     def __init__(self, label: str, **rest: Any) -> None:
-        super().__init__(label, [_Needed(TextMissing)], **rest)
+        super().__init__(label, [Needed(TextMissing)], **rest)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         self.data = self.data or ""
-
-
-class FileField(fields.FileField):
-    """A file; `data` is werkzeug's FileStorage, or None."""
-
-    def __init__(self, label: str, *, optional: bool = False, **rest: Any) -> None:
-        super().__init__(label, [Optional() if optional else _Needed(NoFile)], **rest)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = valuelist[0] if valuelist and valuelist[0] else None
-        self.raw_data = [self.data] if self.data else []
-
-
-class NoFile(Invalid):
-    """No file came with the form."""
-
-    sentence = N_("还没有选文件，请选一个再提交。")
 
 
 def _there(value: _Known | None) -> _Known:

@@ -13,18 +13,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import seal_events
+from market.actions.people.account import NewPerson, UsernameTaken
+from market.actions.people.joining import join_as_known, join_as_new, reset_password
 from market.actions.people.links import (
     INVITATION_LASTS,
     LinkSpent,
-    NewPerson,
     NoRoleChosen,
-    UsernameTaken,
     invite,
-    join_as_known,
-    join_as_new,
     make_reset_link,
     offer_reset,
-    reset_password,
     withdraw_link,
 )
 from market.actions.people.roles import (
