@@ -83,20 +83,25 @@ def desk_nav() -> list[dict[str, object]]:
     here, known = g.get("community"), whoever()
     if here is None or known is None:
         return []
-    held = known.roles_in(here.id)
-    shown = []
-    for page in current_app.extensions["desk_pages"]:
-        access = access_of(current_app, page.endpoint)
-        if access is not None and (not access.roles or access.roles & held):
-            shown.append(
-                {
-                    "text": gettext(page.text),
-                    "href": url_for(page.endpoint),
-                    "icon": page.icon,
-                    "current": _is_current(page),
-                }
-            )
-    return shown
+    return [
+        {
+            "text": gettext(page.text),
+            "href": url_for(page.endpoint),
+            "icon": page.icon,
+            "current": _is_current(page),
+        }
+        for page in current_app.extensions["desk_pages"]
+        if may_enter(page.endpoint)
+    ]
+
+
+def may_enter(endpoint: str) -> bool:
+    """Whether this person's roles in this page's community open that route to them."""
+    here, known = g.get("community"), whoever()
+    access = access_of(current_app, endpoint)
+    if here is None or known is None or access is None:
+        return False
+    return not access.roles or bool(access.roles & known.roles_in(here.id))
 
 
 def waiting_here() -> list[DeskRow]:
@@ -129,4 +134,4 @@ def _is_current(page: DeskPage) -> bool:
 
 
 def _for_templates() -> dict[str, object]:
-    return {"desk_nav": desk_nav, "desk_home": desk_home}
+    return {"desk_nav": desk_nav, "desk_home": desk_home, "may_enter": may_enter}

@@ -14,7 +14,6 @@ from market.blueprints.sales import blueprint
 from market.blueprints.sales.preparing import PREPARERS, day_here
 from market.blueprints.sales.preparing_forms import FilingForm, basis_form
 from market.domain.errors import N_
-from market.domain.people import Role
 from market.domain.sales.legal_basis import CODE_HOLDERS, BasisKind
 from market.extensions import reading
 from market.queries.ledger.holders import holders_to_choose
@@ -22,8 +21,6 @@ from market.queries.sales.preparing import basis_of
 from market.web.access import community, for_roles, person
 from market.web.forms import acted
 from market.web.sessions import clock
-
-NAME_HOLDERS = frozenset({Role.TREASURER, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +97,6 @@ def market_day_basis(market_id: int, kind: str) -> ResponseReturnValue:
         form=form,
         day=day,
         kind=asked,
-        # A role of another room: only who may name holders is led there.
-        may_name_holders=bool(by.roles_in(here.id) & NAME_HOLDERS),
     )
     return page, form.status
 

@@ -20,7 +20,6 @@ from market.blueprints.sales.preparing import (
 )
 from market.blueprints.sales.preparing_forms import PlanForm, plan_form
 from market.blueprints.sales.split_words import example_of
-from market.blueprints.sales.tills import SELLERS
 from market.domain.errors import N_
 from market.extensions import reading
 from market.queries.sales.board import tills_on_board
@@ -96,15 +95,13 @@ def market_day_new() -> ResponseReturnValue:
 def market_day(market_id: int) -> ResponseReturnValue:
     day = day_here(market_id)
     may = may_prepare()
-    may_sell = bool(person().roles_in(community().id) & set(SELLERS))
     return render_template(
         "sales/market_days/day.html",
         day=day,
         today=today(),
-        tasks=tasks(day, may=may, may_sell=may_sell),
+        tasks=tasks(day, may=may),
         tills=tills_on_board(reading(), [day.id]) if day.opened_at else [],
         may_prepare=may,
-        may_sell=may_sell,
     )
 
 

@@ -13,6 +13,7 @@ from market.domain.sales.preparing import Need
 from market.extensions import reading
 from market.queries.sales.market_days import MarketDayNow, market_day_now
 from market.web.access import community, person
+from market.web.desk import may_enter
 from market.web.filters import date_text, local
 from market.web.sessions import clock
 
@@ -53,7 +54,7 @@ def day_here(market_id: int) -> MarketDayNow:
     return market_day_now(reading(), community().id, market_id)
 
 
-def tasks(day: MarketDayNow, *, may: bool, may_sell: bool) -> list[Task]:
+def tasks(day: MarketDayNow, *, may: bool) -> list[Task]:
     """Words, basis, split, stalls and offers, opening, tills: how far each is."""
     needs = set(day.readiness.needs(today=today()))
     return [
@@ -82,7 +83,7 @@ def tasks(day: MarketDayNow, *, may: bool, may_sell: bool) -> list[Task]:
             _offers_hint(day),
         ),
         _opening(day, ready=not needs),
-        _tills(day, may_sell=may_sell),
+        _tills(day),
     ]
 
 
@@ -136,11 +137,13 @@ def _opening(day: MarketDayNow, *, ready: bool) -> Task:
     return Task(gettext("开市"), href, "later", gettext("上面几步都完成以后才能开市"))
 
 
-def _tills(day: MarketDayNow, *, may_sell: bool) -> Task:
+def _tills(day: MarketDayNow) -> Task:
     if day.opened_at is None:
         return Task(gettext("收银"), "", "later", gettext("开市以后，志愿者才能开摊收银"))
     if not day.tills:
-        href = url_for("sales.till_open", market_day_id=day.id) if may_sell else ""
+        href = (
+            url_for("sales.till_open", market_day_id=day.id) if may_enter("sales.till_open") else ""
+        )
         return Task(gettext("收银"), href, "now", gettext("还没有人开摊"))
     hint = gettext(
         "%(closed)s／%(tills)s 个收银班次已收摊", closed=day.closed_tills, tills=day.tills

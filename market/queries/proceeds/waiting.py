@@ -48,18 +48,6 @@ def wishes_to_read(session: Session, community_id: int, person_id: int) -> int:
     )
 
 
-def wishes_in(session: Session, community_id: int, state: WishState) -> int:
-    """How many wishes stand in a state."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Wish)
-            .where(Wish.community_id == community_id, Wish.state == str(state))
-        )
-        or 0
-    )
-
-
 def companions_waiting(session: Session, community_id: int, person_id: int) -> int:
     """Pairs of companions that others named and nobody has confirmed."""
     return (
