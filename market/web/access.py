@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from market.domain.people import Role
 from market.extensions import reading
-from market.models.people import Community
-from market.queries.people.who import SignedIn, community_by_slug
+from market.queries.people.who import CommunityHere, SignedIn, community_by_slug
 from market.web.addresses import came_from, local_path
 from market.web.sessions import whoever
 
@@ -54,9 +53,9 @@ def person() -> SignedIn:
     return known
 
 
-def community() -> Community:
+def community() -> CommunityHere:
     """The community that the address of this request names."""
-    found: Community = g.community
+    found: CommunityHere = g.community
     return found
 
 

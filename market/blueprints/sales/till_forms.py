@@ -49,7 +49,7 @@ class TenderForm(Form):
     def offer(self, first: Tender | None) -> None:
         """Set the choices, the one used last in front."""
         order = sorted(Tender, key=lambda tender: tender is not first)
-        self.tender.choices = [(tender.value, gettext(tender.label)) for tender in order]
+        self.tender.choices = [(tender.value, lazy_gettext(tender.label)) for tender in order]
         if not self.tender.data:
             self.tender.data = order[0].value
 

@@ -14,7 +14,17 @@ from market.domain.people import Role
 from market.models.people import Community, Person, RoleGrant, WebSession
 
 # Asked by nearly every request, so they are put together once.
-_COMMUNITY = select(Community).where(Community.slug == bindparam("slug"))
+_COMMUNITY = select(
+    Community.id,
+    Community.slug,
+    Community.name,
+    Community.currency,
+    Community.time_zone,
+    Community.contact,
+    Community.small_refund_minor,
+    Community.variance_reason_minor,
+    Community.wish_ceiling_minor,
+).where(Community.slug == bindparam("slug"))
 _SIGNED_IN = (
     select(
         Person.id,
@@ -44,6 +54,21 @@ class NoSuchPlace(Missing):
     sentence = N_("没有找到这个页面，请从首页重新进入。")
 
 
+@dataclass(frozen=True, slots=True)
+class CommunityHere:
+    """The community that a request is about, with its settings."""
+
+    id: int
+    slug: str
+    name: str
+    currency: str
+    time_zone: str
+    contact: str
+    small_refund_minor: int
+    variance_reason_minor: int
+    wish_ceiling_minor: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A person with a standing session, and the roles they hold in each community."""
@@ -60,12 +85,12 @@ class SignedIn:
         return self.roles.get(community_id, frozenset())
 
 
-def community_by_slug(session: Session, slug: str) -> Community:
+def community_by_slug(session: Session, slug: str) -> CommunityHere:
     """The community an address names; raises NoSuchPlace."""
-    found = session.scalar(_COMMUNITY, {"slug": slug})
+    found = session.connection().execute(_COMMUNITY, {"slug": slug}).one_or_none()
     if found is None:
         raise NoSuchPlace
-    return found
+    return CommunityHere(*found)
 
 
 def signed_in_by(
