@@ -36,7 +36,7 @@ from market.domain.proceeds.wish import Theme, UnknownReference, WishState
 from market.domain.proceeds.wish_content import NumberCouldIdentify
 from market.domain.proceeds.wish_task import FOR_SOMEBODY_ELSE, WishTask
 from market.extensions import reading
-from market.models.people import Community
+from market.queries.people.who import CommunityHere
 from market.queries.proceeds.commitments import allocations_to_wish, moves_of_wish
 from market.queries.proceeds.waiting import companions_waiting, wishes_to_read
 from market.queries.proceeds.wishes import (
@@ -241,7 +241,7 @@ def _wish_page(wish_id: int, form: Form) -> ResponseReturnValue:
 
 
 def _content_page(
-    template: str, form: WishForm, here: Community, known: WishAtHand | None = None
+    template: str, form: WishForm, here: CommunityHere, known: WishAtHand | None = None
 ) -> ResponseReturnValue:
     wrong = any(row.error for row in form.costs)
     page = render_template(
