@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,7 +23,7 @@ from market.actions.proceeds.reviews import ReviewWish, review_wish
 from market.actions.proceeds.wishes import EnterWish, OpenWish, enter_wish, open_wish
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.entry import Entry, EntryKind, Posting
-from market.domain.proceeds.consent import ConsentTerms, Purpose
+from market.domain.proceeds.consent import LONGEST_DAYS, ConsentTerms, Purpose
 from market.domain.proceeds.ranking import AllocationRule
 from market.domain.proceeds.wish import Theme, WishKind
 from market.domain.proceeds.wish_content import CostItem, WishContent
@@ -34,6 +34,11 @@ from tests.factories import NOW, make_community, make_fund, make_holder
 from tests.people import Cast, make_cast
 
 TODAY = date(2026, 11, 21)
+GIVEN = min(TODAY, datetime.now(UTC).date())
+"""So that a consent stands both at the hour of these stories and at the hour they are read at."""
+CONSENT_ENDS = GIVEN + timedelta(days=LONGEST_DAYS)
+RAN_OUT = NOW + (CONSENT_ENDS - TODAY)
+"""A moment on the first day without it."""
 BOTH = frozenset({Purpose.PROCESS, Purpose.PUBLISH_TEXT})
 
 
@@ -120,7 +125,7 @@ def enter(session: Session, stage: Stage, cost_minor: int = 86_00, **overrides: 
 def consent(
     session: Session, stage: Stage, wish: Wish, purposes: frozenset[Purpose] = BOTH
 ) -> None:
-    """A guardian's ticks, from today for a year."""
+    """A guardian's ticks, for as long as can be."""
     record_consents(
         session,
         RecordConsents(
@@ -138,8 +143,8 @@ def terms(purposes: frozenset[Purpose] = BOTH, **overrides: Any) -> ConsentTerms
         "purposes": purposes,
         "notice_version": "2026-1",
         "child_agreed": True,
-        "given_on": TODAY,
-        "expires_on": TODAY + timedelta(days=365),
+        "given_on": GIVEN,
+        "expires_on": CONSENT_ENDS,
     }
     return ConsentTerms(**{**given, **overrides})
 

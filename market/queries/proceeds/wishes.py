@@ -354,7 +354,7 @@ def _consents(
         .outerjoin(Person, Person.id == Consent.witness_id)
         .outerjoin(ConsentWithdrawal, ConsentWithdrawal.consent_id == Consent.id)
         .where(Consent.community_id == community_id, Consent.reference == reference)
-        .order_by(Consent.id.desc())
+        .order_by(Consent.given_on.desc(), Consent.id)
     )
     return tuple(ConsentRow(Purpose(row[0]), *row[1:]) for row in rows)
 

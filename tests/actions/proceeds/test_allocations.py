@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -44,6 +42,7 @@ from market.queries.proceeds.allocations import NoSuchProposal
 from market.queries.proceeds.funds import NoSuchFund
 from tests.factories import NOW, make_fund, make_market_day
 from tests.wishes import (
+    RAN_OUT,
     Stage,
     allocate,
     allocations_of,
@@ -218,7 +217,7 @@ def test_a_wish_whose_consent_ran_out_is_not_lit(session: Session, stage: Stage)
     proposal = propose(session, stage, (make_open_wish(session, stage), 86_00))
     command = approval_of(stage, proposal)
     with pytest.raises(WishNotShown):
-        approve_proposal(session, command, by_id=stage.second, now=NOW + timedelta(days=365))
+        approve_proposal(session, command, by_id=stage.second, now=RAN_OUT)
 
 
 def test_a_wish_sent_back_by_its_reader_is_not_lit(session: Session, stage: Stage) -> None:

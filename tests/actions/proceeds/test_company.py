@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from market.domain.proceeds.wish import StepNotAllowed
 from market.models.people import Person
 from market.models.proceeds import Wish
 from tests.factories import NOW
-from tests.wishes import Stage, enter, make_open_wish, make_stage
+from tests.wishes import RAN_OUT, Stage, enter, make_open_wish, make_stage
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_wish_that_may_not_be_shown_is_not_lit(session: Session, stage: Stage)
     wish = make_open_wish(session, stage, cost_minor=0)
     name(session, stage, wish)
     with pytest.raises(ConsentMissing):
-        confirm(session, stage, wish, now=NOW + timedelta(days=365))
+        confirm(session, stage, wish, now=RAN_OUT)
 
 
 def test_two_accounts_suffice(session: Session, stage: Stage) -> None:

@@ -46,6 +46,7 @@ from market.models.people import RoleGrant
 from market.models.proceeds import Wish, WishCost, WishReview, WishStep
 from tests.factories import NOW
 from tests.wishes import (
+    RAN_OUT,
     Stage,
     allocate,
     consent,
@@ -227,7 +228,7 @@ def test_a_consent_that_ran_out_opens_nothing(session: Session, stage: Stage) ->
     review(session, stage, wish)
     command = OpenWish(community_id=stage.community.id, wish_id=wish.id)
     with pytest.raises(ConsentMissing):
-        open_wish(session, command, by_id=stage.by, now=NOW + timedelta(days=365))
+        open_wish(session, command, by_id=stage.by, now=RAN_OUT)
 
 
 def test_changed_words_need_a_reader_again(session: Session, stage: Stage) -> None:

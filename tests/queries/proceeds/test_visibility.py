@@ -21,6 +21,8 @@ from market.models.proceeds import Consent, Wish, WishReview
 from market.queries.proceeds.visibility import visible_wish_condition
 from tests.factories import NOW
 from tests.wishes import (
+    CONSENT_ENDS,
+    GIVEN,
     TODAY,
     Stage,
     consent,
@@ -111,10 +113,10 @@ def test_consent_holds_from_its_first_day_to_before_its_last(
     session: Session, stage: Stage
 ) -> None:
     wish = make_open_wish(session, stage)
-    ends = TODAY + timedelta(days=365)
-    assert visible(session, TODAY - timedelta(days=1)) == set()
-    assert visible(session, ends - timedelta(days=1)) == {wish.id}
-    assert visible(session, ends) == set()
+    assert visible(session, GIVEN - timedelta(days=1)) == set()
+    assert visible(session, GIVEN) == {wish.id}
+    assert visible(session, CONSENT_ENDS - timedelta(days=1)) == {wish.id}
+    assert visible(session, CONSENT_ENDS) == set()
 
 
 @pytest.mark.parametrize("purpose", [Purpose.PROCESS, Purpose.PUBLISH_TEXT])

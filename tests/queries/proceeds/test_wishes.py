@@ -39,6 +39,7 @@ from market.queries.proceeds.wishes import (
 )
 from tests.factories import NOW
 from tests.wishes import (
+    CONSENT_ENDS,
     TODAY,
     Stage,
     allocate,
@@ -84,8 +85,7 @@ def test_an_open_wish_waits(session: Session, stage: Stage) -> None:
 
 def test_an_open_wish_whose_consent_ran_out_wants_it_again(session: Session, stage: Stage) -> None:
     wish = make_open_wish(session, stage)
-    later = TODAY + timedelta(days=365)
-    row = wish_at_desk(session, stage.community.id, wish.id, later)
+    row = wish_at_desk(session, stage.community.id, wish.id, CONSENT_ENDS)
     assert (row.task, row.shown) == (WishTask.CONSENT, False)
 
 

@@ -23,7 +23,7 @@ from tests.factories import NOW
 from tests.market_day import make_day
 from tests.queries.statements import counting
 from tests.refunds import close_day, recorded_sale, stage_of
-from tests.wishes import TODAY, Stage, allocate, enter, make_open_wish, make_stage
+from tests.wishes import CONSENT_ENDS, TODAY, Stage, allocate, enter, make_open_wish, make_stage
 
 EVERYTHING = Filter()
 
@@ -96,7 +96,7 @@ def test_what_may_not_be_shown_is_nowhere(session: Session, stage: Stage) -> Non
     withdrawn = make_open_wish(session, stage)
     session.execute(update(Wish).where(Wish.id == withdrawn.id).values(state="withdrawn"))
     unconsented = make_open_wish(session, stage)
-    after = TODAY + timedelta(days=365)
+    after = CONSENT_ENDS
     ids = [draft.id, withdrawn.id, unconsented.id]
     for day, shown in ((TODAY, [unconsented.id]), (after, [])):
         wall = wish_wall(session, EVERYTHING, page=1, today=day)
