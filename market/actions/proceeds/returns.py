@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_approver
 from market.actions.ledger.audit import note
-from market.actions.ledger.line import lay_return, lock_funds, settle_refunds
+from market.actions.ledger.line import lay_return, lock_all_funds, settle_refunds
 from market.actions.ledger.move_kinds import ProposeMove, Sides
 from market.actions.ledger.move_limits import CommittedLess, left_of_allocation
 from market.actions.ledger.move_records import (
@@ -139,10 +139,7 @@ def give_back(
     All the community's funds are locked first: what becomes free may settle refunds on any of them.
     Raises CommittedLess. Call `settle_refunds` afterwards.
     """
-    lock_funds(
-        session,
-        session.scalars(select(Fund.id).where(Fund.community_id == move.community_id)).all(),
-    )
+    lock_all_funds(session, move.community_id)
     tails = [_cut_tail(session, number, amounts[number]) for number in sorted(amounts)]
     if wish is not None:
         wish.funded_minor -= sum(amounts.values())

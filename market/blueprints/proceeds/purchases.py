@@ -72,6 +72,10 @@ class DecisionForm(Form):
     reason = TextField(lazy_gettext("不同意的理由"), most=MOST_NOTE, optional=True)
 
 
+class TakeBackForm(Form):
+    reason = TextField(lazy_gettext("为什么收回"), most=MOST_NOTE)
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """How a purchase falls out of what is committed: spent, and given back at once."""
@@ -131,14 +135,14 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
 @blueprint.get("/desk/<community>/purchases/<int:move_id>")
 @for_roles(*READERS)
 def purchase(move_id: int) -> ResponseReturnValue:
-    return _purchase_page(move_id, DecisionForm())
+    return _purchase_page(_move_here(move_id, MoveKind.SPENDING))
 
 
 @blueprint.post("/desk/<community>/purchases/<int:move_id>/decision")
 @for_roles(*SECONDS)
 def purchase_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
-    form = DecisionForm()
+    form = _decision_form(_move_here(move_id, MoveKind.SPENDING))
     approved = request.form.get("answer") == "yes"
     if acted(
         form,
@@ -156,7 +160,7 @@ def purchase_decide(move_id: int) -> ResponseReturnValue:
     ):
         flash(_said(approved=approved), "done")
         return redirect(url_for(".purchase", move_id=move_id), code=303)
-    return _purchase_page(move_id, form)
+    return _purchase_page(_move_here(move_id, MoveKind.SPENDING), form)
 
 
 @blueprint.route(
@@ -199,14 +203,14 @@ def return_new(allocation_id: int) -> ResponseReturnValue:
 @blueprint.get("/desk/<community>/returns/<int:move_id>")
 @for_roles(*READERS)
 def return_page(move_id: int) -> ResponseReturnValue:
-    return _return_page(move_id, DecisionForm())
+    return _return_page(_move_here(move_id, MoveKind.RETURN))
 
 
 @blueprint.post("/desk/<community>/returns/<int:move_id>/decision")
 @for_roles(*SECONDS)
 def return_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
-    form = DecisionForm()
+    form = _decision_form(_move_here(move_id, MoveKind.RETURN))
     approved = request.form.get("answer") == "yes"
     if acted(
         form,
@@ -224,32 +228,44 @@ def return_decide(move_id: int) -> ResponseReturnValue:
     ):
         flash(_said(approved=approved), "done")
         return redirect(url_for(".return_page", move_id=move_id), code=303)
-    return _return_page(move_id, form)
+    return _return_page(_move_here(move_id, MoveKind.RETURN), form)
 
 
-def _purchase_page(move_id: int, form: DecisionForm) -> ResponseReturnValue:
-    move = wish_move(reading(), community().id, move_id, MoveKind.SPENDING)
+def _move_here(move_id: int, kind: MoveKind) -> WishMove:
+    return wish_move(reading(), community().id, move_id, kind)
+
+
+def _decision_form(move: WishMove) -> DecisionForm | TakeBackForm:
+    """Somebody else decides; whoever proposed it may take it back, saying why."""
+    return TakeBackForm() if move.proposed_by_id == person().id else DecisionForm()
+
+
+def _purchase_page(
+    move: WishMove, form: DecisionForm | TakeBackForm | None = None
+) -> ResponseReturnValue:
+    form = form or _decision_form(move)
     page = render_template(
         "proceeds/wishes/purchase.html",
         form=form,
         move=move,
         payment=Payment(_committed(move.wish_id or 0), move.amount_minor),
         advanced=move.account.startswith(str(AccountKind.PAYABLE)),
-        address=url_for(".purchase", move_id=move_id, _external=True),
+        address=url_for(".purchase", move_id=move.id, _external=True),
         **_second_word(move),
     )
     return page, form.status
 
 
-def _return_page(move_id: int, form: DecisionForm) -> ResponseReturnValue:
-    here = community()
-    move = wish_move(reading(), here.id, move_id, MoveKind.RETURN)
+def _return_page(
+    move: WishMove, form: DecisionForm | TakeBackForm | None = None
+) -> ResponseReturnValue:
+    form = form or _decision_form(move)
     page = render_template(
         "proceeds/wishes/return.html",
         form=form,
         move=move,
-        allocation=allocation_at_desk(reading(), here.id, move.allocation_id or 0),
-        address=url_for(".return_page", move_id=move_id, _external=True),
+        allocation=allocation_at_desk(reading(), community().id, move.allocation_id or 0),
+        address=url_for(".return_page", move_id=move.id, _external=True),
         **_second_word(move),
     )
     return page, form.status

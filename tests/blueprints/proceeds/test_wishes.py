@@ -293,9 +293,21 @@ def test_whoever_proposed_does_not_decide(
     social_worker: FlaskClient, stage: Stage, lit: int
 ) -> None:
     asked = post(social_worker, at(stage, f"wishes/{lit}/purchase"), a_purchase(stage))
-    answer = post(social_worker, f"{asked.location}/decision", {"answer": "yes"})
+    both = {"answer": "yes", "reason": "我来"}
+    answer = post(social_worker, f"{asked.location}/decision", both)
     assert answer.status_code == 403
     assert "不能是同一个人" in answer.text
+
+
+def test_whoever_proposed_may_take_it_back_and_says_why(
+    social_worker: FlaskClient, stage: Stage, lit: int
+) -> None:
+    asked = post(social_worker, at(stage, f"wishes/{lit}/purchase"), a_purchase(stage))
+    silent = post(social_worker, f"{asked.location}/decision", {"answer": "no"})
+    assert silent.status_code == 422
+    why = {"answer": "no", "reason": "金额写错了"}
+    assert post(social_worker, f"{asked.location}/decision", why).status_code == 303
+    assert "去采购" in social_worker.get(at(stage, f"wishes/{lit}")).text
 
 
 def test_a_part_of_an_allocation_goes_back_by_two(
