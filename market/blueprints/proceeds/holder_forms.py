@@ -43,7 +43,7 @@ class RenameForm(Form):
 
 
 class InterestForm(Form):
-    person = ChoiceField(lazy_gettext("谁要申报"), coerce=int)
+    person = ChoiceField(lazy_gettext("谁要申报"))
 
 
 def name_holder_form() -> NameHolderForm:
@@ -64,8 +64,14 @@ def name_party_form(people: list[tuple[int, str]]) -> NamePartyForm:
 
 def interest_form(people: list[tuple[int, str]]) -> InterestForm:
     form = InterestForm()
-    form.person.choices = people
+    offer_people(form, people)
     return form
+
+
+def offer_people(form: InterestForm, people: list[tuple[int, str]]) -> None:
+    """Let one of them be chosen; nobody is before somebody chooses."""
+    names = [(str(number), name) for number, name in people]
+    form.person.choices = [("", gettext("请选择")), *names] if names else []
 
 
 def holder_hints() -> dict[str, str]:

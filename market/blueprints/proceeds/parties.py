@@ -20,6 +20,7 @@ from market.blueprints.proceeds.holder_forms import (
     RenameForm,
     interest_form,
     name_party_form,
+    offer_people,
     party_hints,
 )
 from market.blueprints.proceeds.holders import KEEPERS, LOOKERS, may_keep
@@ -102,7 +103,7 @@ def party_interest(party_id: int) -> ResponseReturnValue:
         lambda session: declare_interest(
             session,
             here.id,
-            person_id=form.person.data,
+            person_id=int(form.person.data),
             party_id=party_id,
             by_id=by.id,
             now=clock(),
@@ -150,7 +151,7 @@ def _page(
     if form is None:
         form = interest_form(undeclared)
     else:
-        form.person.choices = undeclared
+        offer_people(form, undeclared)
     if refused is not None:
         form.form_errors.extend(refused.form_errors)
     page = render_template(

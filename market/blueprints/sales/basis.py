@@ -78,10 +78,11 @@ def market_day_basis(market_id: int, kind: str) -> ResponseReturnValue:
     if day.opened_at is not None and request.method == "GET":
         raise AlreadyOpened
     known = basis_of(reading(), day.id)
+    holders = holders_to_choose(reading(), here.id, asked.holders)
     form = basis_form(
         asked,
         known,
-        holders=holders_to_choose(reading(), here.id, asked.holders),
+        holders=holders,
         code_holders=holders_to_choose(reading(), here.id, CODE_HOLDERS),
     )
     if request.method == "POST" and acted(
@@ -97,6 +98,7 @@ def market_day_basis(market_id: int, kind: str) -> ResponseReturnValue:
         form=form,
         day=day,
         kind=asked,
+        holders=holders,
     )
     return page, form.status
 

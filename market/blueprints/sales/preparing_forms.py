@@ -61,7 +61,7 @@ class PlanForm(Form):
 class BasisForm(Form):
     """What every basis says; each kind has fields of its own besides."""
 
-    holder = ChoiceField(lazy_gettext("款项归属"), coerce=int)
+    holder = ChoiceField(lazy_gettext("款项归属"))
     handover_due_on = DateField(lazy_gettext("有个人代收的话，最晚哪天交到社区账户"), optional=True)
     code_wechat = ChoiceField(lazy_gettext("微信收款码是谁的"), optional=True)
     code_alipay = ChoiceField(lazy_gettext("支付宝收款码是谁的"), optional=True)
@@ -72,7 +72,7 @@ class BasisForm(Form):
             community_id=community_id,
             market_day_id=market_day_id,
             kind=kind,
-            holder_id=self.holder.data,
+            holder_id=int(self.holder.data),
             certificate=self._said("certificate") or "",
             agreement=self._said("agreement") or "",
             filing_number=self._said("filing_number") or "",
@@ -141,7 +141,7 @@ def basis_form(
     data: dict[str, object] = {}
     if known is not None:
         data = {
-            "holder": known.holder_id,
+            "holder": str(known.holder_id),
             "certificate": known.certificate,
             "agreement": known.agreement,
             "filing_number": known.filing_number,
@@ -150,7 +150,9 @@ def basis_form(
             **{f"code_{code.tender}": str(code.holder_id) for code in known.codes},
         }
     form = _FORMS[kind](data=data)
-    form.holder.choices = [(holder.id, holder.name) for holder in holders]
+    choices = [(str(holder.id), holder.name) for holder in holders]
+    # Nobody's money is decided by what happens to stand first in a list.
+    form.holder.choices = choices if len(choices) == 1 else [("", gettext("请选择")), *choices]
     for tender in ELECTRONIC:
         form[f"code_{tender}"].choices = [
             ("", gettext("和款项归属同一个账户")),

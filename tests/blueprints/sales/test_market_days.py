@@ -233,6 +233,16 @@ def test_a_basis_that_is_wrong_comes_back_with_all_that_was_typed(
     assert session.scalars(select(LegalBasis.kind)).all() == []
 
 
+def test_nobody_s_takings_are_decided_by_who_stands_first_in_a_list(
+    app: Flask, zhima: FlaskClient, desk: str, place: Place
+) -> None:
+    market = f"{desk}/markets/{with_day(app, place, plan_day)}"
+    only_one = zhima.get(f"{market}/basis/A").text
+    assert "暖灯慈善会" in only_one
+    assert "请选择" not in only_one
+    assert "请选择" in zhima.get(f"{market}/basis/B").text
+
+
 def test_a_holder_of_another_community_is_not_offered(
     app: Flask, zhima: FlaskClient, desk: str, place: Place
 ) -> None:
