@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from flask_babel import lazy_gettext
 
-from market.actions.proceeds.proposals import ProposedItem
+from market.actions.proceeds.proposals import MOST_ITEMS, ProposedItem
 from market.domain.errors import MarketError
 from market.domain.money import Money, parse_amount
 from market.domain.proceeds.purpose import FundPurpose
@@ -49,11 +49,12 @@ class DeclineForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The rows and what they come to; minor units."""
+    """The rows and what they come to; minor units. `others` wait too and are not on the page."""
 
     rule: AllocationRule
     rows: tuple[BoardRow, ...]
     free_minor: int
+    others: int
 
     @property
     def chosen(self) -> list[BoardRow]:
@@ -77,22 +78,30 @@ class Board:
 
 
 def suggested(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Board:
-    """What the rule would give; nothing by hand, and nothing to market days."""
+    """What the rule would give, those it gives to first; nothing by hand or to market days.
+
+    The rule looks at everything that waits; a page shows as much as a second person can look at.
+    """
     amounts: dict[int, int] = {}
     if fund.purpose is FundPurpose.WISHES:
         ranked = [one.ranked for one in waiting]
-        amounts = {one.wish_id: one.amount_minor for one in suggest(rule, fund.free_minor, ranked)}
+        amounts = {
+            one.wish_id: one.amount_minor
+            for one in suggest(rule, fund.free_minor, ranked)[:MOST_ITEMS]
+        }
+    place = {wish_id: number for number, wish_id in enumerate(amounts)}
+    shown = sorted(waiting, key=lambda one: place.get(one.id, len(place)))[:MOST_ITEMS]
     rows = tuple(
-        BoardRow(one, _written(amounts.get(one.id, 0)), amounts.get(one.id, 0), "")
-        for one in waiting
+        BoardRow(one, _written(amounts.get(one.id, 0)), amounts.get(one.id, 0), "") for one in shown
     )
-    return Board(rule, rows, fund.free_minor)
+    return Board(rule, rows, fund.free_minor, len(waiting) - len(shown))
 
 
 def typed(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Board:
     """What was typed at each row; an amount that cannot be read says so and counts for nothing."""
     rows = []
-    for one in waiting:
+    shown = [one for one in waiting if f"amount-{one.id}" in request.form]
+    for one in shown:
         text = request.form.get(f"amount-{one.id}", "").strip()
         amount_minor, error = 0, ""
         try:
@@ -100,7 +109,7 @@ def typed(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Bo
         except MarketError as wrong:
             error = sentence_of(wrong)
         rows.append(BoardRow(one, text, amount_minor, error))
-    return Board(rule, tuple(rows), fund.free_minor)
+    return Board(rule, tuple(rows), fund.free_minor, len(waiting) - len(shown))
 
 
 def items_of(fund: FundNow, board: Board) -> tuple[ProposedItem, ...]:

@@ -28,6 +28,7 @@ from market.blueprints.proceeds.allocation_forms import (
     suggested,
     typed,
 )
+from market.blueprints.proceeds.wish_desk import addressee, holds
 from market.domain.people import Role
 from market.domain.proceeds.purpose import FundPurpose
 from market.domain.proceeds.ranking import AllocationRule
@@ -235,8 +236,9 @@ def _proposal(proposal_id: int, form: Form) -> ResponseReturnValue:
         form=form,
         may_approve=open_ and not own and bool(held & APPROVERS),
         may_take_back=open_ and own and bool(held & APPROVERS),
+        may_return=holds(PROPOSERS),
         button=_approval_button(shown),
-        address=url_for(".proposal", proposal_id=proposal_id, _external=True),
+        message=_message(shown) if open_ and own else "",
     )
     return page, form.status
 
@@ -253,6 +255,26 @@ def _approval_button(shown: ProposalPage) -> str:
             )
         )
     return str(gettext("批准：安排 %(amount)s", amount=amount))
+
+
+def _message(shown: ProposalPage) -> str:
+    """What the proposer sends to whoever is to approve."""
+    facts = {
+        "who": addressee(),
+        "amount": money_text(shown.proposal.amount_minor),
+        "address": url_for(".proposal", proposal_id=shown.proposal.id, _external=True),
+    }
+    wishes = sum(item.wish_id is not None for item in shown.items)
+    if wishes:
+        return str(
+            ngettext(
+                "%(who)s，有 %(num)s 个心愿共 %(amount)s 等您复核：%(address)s",
+                "%(who)s，有 %(num)s 个心愿共 %(amount)s 等您复核：%(address)s",
+                wishes,
+                **facts,
+            )
+        )
+    return str(gettext("%(who)s，有市集成本 %(amount)s 等您复核：%(address)s", **facts))
 
 
 def _lit(approved: Approved) -> str:

@@ -14,11 +14,11 @@ from market.domain.proceeds.ranking import AllocationRule, WaitingWish
 from market.domain.proceeds.wish import WishState
 from market.models.ledger import Fund
 from market.models.people import Person
-from market.models.proceeds import Proposal, ProposalDecision, ProposalItem, Wish
+from market.models.proceeds import Allocation, Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay, MarketOpening
 from market.queries.proceeds.visibility import publishable_wish_condition
 
-MOST_WAITING = 60
+MOST_WAITING = 1_000
 MOST_DAYS = 12
 PAGE_SIZE = 40
 
@@ -75,9 +75,14 @@ class ProposalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemNow:
-    """One item of a proposal and how its wish stands now; `state` is None for a day's costs."""
+    """One item of a proposal and how its wish stands now; `state` is None for a day's costs.
+
+    `left_minor` is what of its allocation is neither spent nor returned, once it is approved.
+    """
 
     wish_id: int | None
+    allocation_id: int | None
+    left_minor: int
     code: str
     words: str
     amount_minor: int
@@ -227,6 +232,10 @@ def proposal_page(
     items = session.execute(
         select(
             ProposalItem.wish_id,
+            Allocation.id,
+            func.coalesce(
+                Allocation.amount_minor - Allocation.spent_minor - Allocation.returned_minor, 0
+            ),
             func.coalesce(Wish.code, ""),
             func.coalesce(Wish.text, MarketDay.name),
             ProposalItem.amount_minor,
@@ -236,6 +245,7 @@ def proposal_page(
         )
         .outerjoin(Wish, Wish.id == ProposalItem.wish_id)
         .outerjoin(MarketDay, MarketDay.id == ProposalItem.market_day_id)
+        .outerjoin(Allocation, Allocation.item_id == ProposalItem.id)
         .where(ProposalItem.proposal_id == proposal_id)
         .order_by(ProposalItem.ordinal)
     )
@@ -249,9 +259,11 @@ def _proposal(row: Row[*tuple[Any, ...]]) -> ProposalRow:
 
 
 def _item(row: Row[*tuple[Any, ...]]) -> ItemNow:
-    wish_id, code, words, amount_minor, state, missing_minor, shown = row
+    wish_id, allocation_id, left_minor, code, words, amount_minor, state, missing_minor, shown = row
     return ItemNow(
         wish_id=wish_id,
+        allocation_id=allocation_id,
+        left_minor=left_minor,
         code=code,
         words=words,
         amount_minor=amount_minor,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from market.blueprints.proceeds.allocation_forms import suggested
+from market.domain.proceeds.purpose import FundPurpose
+from market.domain.proceeds.ranking import AllocationRule
 from market.extensions import unit_of_work
 from market.models.ledger import Fund
 from market.models.proceeds import Allocation, Proposal, Wish
+from market.queries.proceeds.allocations import Waiting
+from market.queries.proceeds.funds import FundNow
+from tests.factories import NOW
 from tests.people import post, sign_in
 from tests.wishes import Stage, allocate, make_open_wish, make_stage
 
@@ -97,6 +105,55 @@ def test_the_second_person_sees_what_changed_and_nothing_is_half_done(
     refused = post(approver, f"{proposed.location}/approval")
     assert refused.status_code == 409
     assert session.scalar(select(func.count(Allocation.id))) == 1
+
+
+@pytest.mark.usefixtures("wishes")
+def test_the_proposer_has_words_to_send_to_the_second_person(
+    proposer: FlaskClient, stage: Stage, wishes: list[Wish]
+) -> None:
+    fields = {f"amount-{wishes[0].id}": "70", f"amount-{wishes[1].id}": "30", "propose": "1"}
+    proposed = post(proposer, _board(stage), fields)
+    page = proposer.get(proposed.location).text
+    assert "各位老师，有 2 个心愿共 ¥100 等您复核：http://localhost/desk/" in page
+
+
+def test_an_approved_batch_leads_to_giving_back_what_is_left(
+    app: Flask, proposer: FlaskClient, stage: Stage, wishes: list[Wish], session: Session
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        allocate(work, stage, (wishes[0], 70_00))
+    number = session.scalars(select(Allocation.id)).one()
+    page = proposer.get(f"/desk/{stage.community.slug}/proposals/1").text
+    assert f"/commitments/{number}/return" in page
+
+
+def test_a_rule_looks_at_all_that_wait_though_a_page_shows_few() -> None:
+    fund = FundNow(
+        id=1,
+        name="微心愿专款",
+        name_en="",
+        purpose=FundPurpose.WISHES,
+        laid_minor=3_00,
+        taken_minor=0,
+        committed_minor=0,
+        spent_minor=0,
+    )
+    many = [waiting(number, 9_00) for number in range(1, 100)]
+    small = waiting(100, 2_00)
+    board = suggested(fund, [*many, small], AllocationRule.SMALLEST_GAP)
+    assert [row.waiting.id for row in board.rows[:2]] == [100, 1]
+    assert (len(board.rows), board.others, board.total_minor) == (60, 40, 2_00)
+
+
+def waiting(number: int, missing_minor: int) -> Waiting:
+    return Waiting(
+        id=number,
+        code=f"W-{number}",
+        words="想要一支笔",
+        since=NOW + timedelta(minutes=number),
+        cost_minor=missing_minor,
+        funded_minor=0,
+    )
 
 
 @pytest.mark.parametrize(
