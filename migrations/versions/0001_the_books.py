@@ -558,6 +558,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('community_id', 'code', name=op.f('uq_account_community_id_code'))
     )
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.create_index('ix_account_with_money', ['community_id'], unique=False, sqlite_where=sa.text('balance_minor <> 0'), postgresql_where=sa.text('balance_minor <> 0'))
+
     op.create_table('cash_count',
     sa.Column('till_id', sa.Integer(), nullable=False),
     sa.Column('pieces', sa.JSON(), nullable=False),
@@ -1192,6 +1195,9 @@ def downgrade():
     op.drop_table('listing')
     op.drop_table('closure')
     op.drop_table('cash_count')
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.drop_index('ix_account_with_money', sqlite_where=sa.text('balance_minor <> 0'), postgresql_where=sa.text('balance_minor <> 0'))
+
     op.drop_table('account')
     with op.batch_alter_table('wish_step', schema=None) as batch_op:
         batch_op.drop_index('ix_wish_step_wish_id')

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import post
 from market.domain.errors import N_, Refused
+from market.domain.ledger.account import AccountRef
 from market.domain.ledger.line import (
     Move,
     Piece,
@@ -23,7 +24,15 @@ from market.domain.ledger.line import (
 )
 from market.domain.ledger.posting_table import refund_settled
 from market.domain.money import Money
-from market.models.ledger import Fund, Laying, LineMove, RefundClaim, RefundSettlement, Taking
+from market.models.ledger import (
+    Account,
+    Fund,
+    Laying,
+    LineMove,
+    RefundClaim,
+    RefundSettlement,
+    Taking,
+)
 from market.queries.ledger.line import moves_after
 
 
@@ -133,11 +142,18 @@ def settle_refunds(session: Session, community_id: int, *, by_id: int, now: date
     waiting = _waiting_claims(session, community_id)
     if not waiting:
         return 0
-    lock_funds(session, {claim.fund_id for claims in waiting.values() for claim in claims})
-    return sum(
-        _settle(session, community_id, refund_id, claims, by_id=by_id, now=now)
-        for refund_id, claims in waiting.items()
-    )
+    fund_ids = {claim.fund_id for claims in waiting.values() for claim in claims}
+    lock_funds(session, fund_ids)
+    free = _free(session, fund_ids)
+    settled = 0
+    for refund_id, claims in waiting.items():
+        # For all its funds or for none.
+        if all(_length(claim) <= free[claim.fund_id] for claim in claims):
+            _settle(session, community_id, refund_id, claims, by_id=by_id, now=now)
+            for claim in claims:
+                free[claim.fund_id] -= _length(claim)
+            settled += 1
+    return settled
 
 
 def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
@@ -171,18 +187,51 @@ def _not_enough(session: Session, fund_id: int, want_minor: int) -> NotEnoughFre
 
 
 def _waiting_claims(session: Session, community_id: int) -> dict[int, list[RefundClaim]]:
-    """Claims of refunds not yet settled, oldest refund first."""
-    rows = session.scalars(
+    """Claims of refunds not yet settled, oldest refund first.
+
+    The books know how much waits, and what waits is nearly always the newest: so all are found
+    without looking at every refund there ever was.
+    """
+    left_minor = _waiting_minor(session, community_id)
+    if not left_minor:
+        return {}
+    newest_first: dict[int, list[RefundClaim]] = {}
+    with session.scalars(
         select(RefundClaim)
         .join(Fund, Fund.id == RefundClaim.fund_id)
         .outerjoin(RefundSettlement, RefundSettlement.refund_id == RefundClaim.refund_id)
         .where(Fund.community_id == community_id, RefundSettlement.refund_id.is_(None))
-        .order_by(RefundClaim.refund_id, RefundClaim.fund_id)
+        .order_by(RefundClaim.refund_id.desc(), RefundClaim.fund_id),
+        execution_options={"yield_per": 50},
+    ) as rows:
+        for claim in rows:
+            newest_first.setdefault(claim.refund_id, []).append(claim)
+            left_minor -= _length(claim)
+            if not left_minor:
+                break
+    return dict(reversed(newest_first.items()))
+
+
+def _waiting_minor(session: Session, community_id: int) -> int:
+    """What refunds have been paid and no fund has given back yet, by the books."""
+    balance = session.scalars(
+        select(Account.balance_minor).where(
+            Account.community_id == community_id, Account.code == AccountRef.refunds().code
+        )
+    ).one_or_none()
+    return balance or 0
+
+
+def _free(session: Session, fund_ids: Iterable[int]) -> dict[int, int]:
+    """What each fund has at its head that is not taken, in minor units."""
+    rows = session.execute(
+        select(Fund.id, Fund.laid_minor - Fund.taken_minor).where(Fund.id.in_(fund_ids))
     )
-    waiting: dict[int, list[RefundClaim]] = {}
-    for claim in rows:
-        waiting.setdefault(claim.refund_id, []).append(claim)
-    return waiting
+    return dict(rows.all())
+
+
+def _length(claim: RefundClaim) -> int:
+    return claim.end_minor - claim.start_minor
 
 
 def _settle(
@@ -193,13 +242,11 @@ def _settle(
     *,
     by_id: int,
     now: datetime,
-) -> bool:
-    """Give one refund back on all its lines, or, where one has not enough free, on none."""
-    if not _all_free(session, claims):
-        return False
+) -> None:
+    """Give one refund back on all its lines, each of which has enough free."""
     for claim in claims:
         _give_back(session, claim)
-    amounts = {claim.fund_id: claim.end_minor - claim.start_minor for claim in claims}
+    amounts = {claim.fund_id: _length(claim) for claim in claims}
     posted = post(
         session,
         refund_settled(f"R{refund_id}", funds=amounts),
@@ -216,22 +263,11 @@ def _settle(
         refund=refund_id,
         voucher=posted.voucher_id,
     )
-    return True
-
-
-def _all_free(session: Session, claims: Sequence[RefundClaim]) -> bool:
-    rows = session.execute(
-        select(Fund.id, Fund.laid_minor - Fund.taken_minor).where(
-            Fund.id.in_([claim.fund_id for claim in claims])
-        )
-    )
-    free = dict(rows.all())
-    return all(claim.end_minor - claim.start_minor <= free[claim.fund_id] for claim in claims)
 
 
 def _give_back(session: Session, claim: RefundClaim) -> None:
     """Take the refunded money's length from the head and exchange it with where the money is."""
-    taken = take(session, claim.fund_id, [claim.end_minor - claim.start_minor])
+    taken = take(session, claim.fund_id, [_length(claim)])
     original = Piece(Span(claim.start_minor, claim.end_minor), claim.step, 0)
     present = follow([original], moves_after(session, claim.fund_id))
     session.add(

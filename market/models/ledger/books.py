@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import POSTED, Base, Minor
@@ -58,6 +58,13 @@ class Account(Base):
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("community_id", "code"),
+        # Each till leaves two accounts behind, empty for ever.
+        Index(
+            "ix_account_with_money",
+            "community_id",
+            sqlite_where=text("balance_minor <> 0"),
+            postgresql_where=text("balance_minor <> 0"),
+        ),
         CheckConstraint(
             "kind NOT IN ('cash_safe','bank','costs_to_settle','refunds_to_settle')"
             " OR balance_minor >= 0",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
@@ -102,9 +102,7 @@ _LIABILITIES = frozenset(
 
 def accounts_of(session: Session, community_id: int) -> list[AccountNow]:
     """Every account of a community, in the order of the chart."""
-    rows = session.execute(_OWNED.where(Account.community_id == community_id))
-    found = [_account(row) for row in rows]
-    return sorted(found, key=lambda account: (_ORDER.index(account.kind), account.id))
+    return _accounts(session, _OWNED.where(Account.community_id == community_id))
 
 
 def account_now(session: Session, community_id: int, account_id: int) -> AccountNow:
@@ -119,10 +117,17 @@ def account_now(session: Session, community_id: int, account_id: int) -> Account
 
 def money_now(session: Session, community_id: int) -> MoneyNow:
     """Where the money is, and whose it is; an over stands with what is owed, a short with what is held."""
-    accounts = [one for one in accounts_of(session, community_id) if one.balance_minor]
+    # By the index on the few that are not empty, which wants its condition word for word.
+    with_money = Account.balance_minor != literal_column("0")
+    accounts = _accounts(session, _OWNED.where(Account.community_id == community_id, with_money))
     owed = [one for one in accounts if _is_owed(one)]
     held = [one for one in accounts if not _is_owed(one)]
     return MoneyNow(tuple(held), tuple(owed))
+
+
+def _accounts(session: Session, question: Select[*tuple[Any, ...]]) -> list[AccountNow]:
+    found = [_account(row) for row in session.execute(question)]
+    return sorted(found, key=lambda account: (_ORDER.index(account.kind), account.id))
 
 
 def _is_owed(account: AccountNow) -> bool:
