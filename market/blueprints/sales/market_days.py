@@ -26,7 +26,9 @@ from market.queries.sales.board import tills_on_board
 from market.queries.sales.market_days import MarketDayNow, When, market_days
 from market.queries.sales.offers import stalls_of
 from market.queries.sales.preparing import basis_of, shares_of
+from market.queries.sales.tills import NoSuchMarketDay
 from market.web.access import community, for_roles, person
+from market.web.addresses import MOST_ID
 from market.web.desk import DeskPage, offer
 from market.web.forms import Form, acted
 from market.web.sessions import clock
@@ -161,7 +163,11 @@ def _opening_page(market_id: int, form: Form) -> ResponseReturnValue:
 def _source() -> MarketDayNow | None:
     """The market that the new one is to be like, if the address names one."""
     source_id = request.args.get("like", type=int)
-    return None if source_id is None else day_here(source_id)
+    if source_id is None:
+        return None
+    if not 0 < source_id <= MOST_ID:
+        raise NoSuchMarketDay
+    return day_here(source_id)
 
 
 def _planned(form: PlanForm, source: MarketDayNow | None) -> int | None:

@@ -164,6 +164,16 @@ def test_a_market_is_planned_like_the_last_one(
     assert session.scalar(select(func.count()).select_from(LegalBasis)) == 2
 
 
+@pytest.mark.parametrize("absurd", ["0", "-1", "987654", "99999999999999999999"])
+def test_a_market_like_none_there_is_is_not_planned(
+    zhima: FlaskClient, desk: str, session: Session, absurd: str
+) -> None:
+    page = f"{desk}/markets/new?like={absurd}"
+    assert zhima.get(page).status_code == 404
+    assert post(zhima, page, PLAN).status_code == 404
+    assert session.scalars(select(MarketDay.id)).all() == []
+
+
 def test_the_words_of_a_market_change(
     app: Flask, zhima: FlaskClient, desk: str, place: Place
 ) -> None:
