@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from market.domain.sales.sale import device_letter
 from market.models.sales import Device, MarketDay
+from market.queries.asking import ask
 from market.queries.sales.counter import device_of
 
 _NEXT_OF_FORM = (
@@ -72,11 +73,10 @@ def next_of_form(
 ) -> FormNumber:
     """The number of the next record of a person's plain forms; they wait for this unit to end."""
     asked = {"market_day": market_day_id, "person": person_id}
-    connection = session.connection()
-    row = connection.execute(_NEXT_OF_FORM, asked).one_or_none()
+    row = ask(session, _NEXT_OF_FORM, asked).one_or_none()
     if row is None:
         form_device(session, market_day_id, person_id, now=now)
-        row = connection.execute(_NEXT_OF_FORM, asked).one()
+        row = ask(session, _NEXT_OF_FORM, asked).one()
     return FormNumber(*row)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from market.domain.errors import N_, Missing
 from market.domain.people import Role
 from market.models.people import Community, Person, RoleGrant, WebSession
+from market.queries.asking import ask
 
 # Asked by nearly every request, so they are put together once.
 _COMMUNITY = select(
@@ -87,7 +88,7 @@ class SignedIn:
 
 def community_by_slug(session: Session, slug: str) -> CommunityHere:
     """The community an address names; raises NoSuchPlace."""
-    found = session.connection().execute(_COMMUNITY, {"slug": slug}).one_or_none()
+    found = ask(session, _COMMUNITY, {"slug": slug}).one_or_none()
     if found is None:
         raise NoSuchPlace
     return CommunityHere(*found)
@@ -98,14 +99,11 @@ def signed_in_by(
 ) -> SignedIn | None:
     """The person of a session that is neither revoked, idle nor too old; else None."""
     # Past the ORM, which has nothing to do here but takes its time.
-    rows = (
-        session.connection()
-        .execute(
-            _SIGNED_IN,
-            {"token_hash": token_hash, "seen_after": seen_after, "created_after": created_after},
-        )
-        .all()
-    )
+    rows = ask(
+        session,
+        _SIGNED_IN,
+        {"token_hash": token_hash, "seen_after": seen_after, "created_after": created_after},
+    ).all()
     if not rows:
         return None
     roles: dict[int, set[Role]] = {}

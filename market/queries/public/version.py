@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from market.models.ledger import AuditHead
 from market.models.sales import MarketDay, Sale, Till, TillTotal
+from market.queries.asking import ask
 
 # Asked by every visit to a public page, so they are put together once and go past the ORM.
 _BOOKS = select(func.sum(AuditHead.number))
@@ -22,7 +23,7 @@ _RECEIPT = select(_BOOKS.scalar_subquery()).where(Sale.code == bindparam("code")
 
 def books_version(session: Session) -> int:
     """Grows with every audited act of any community (vouchers, voids, wishes, consents, …)."""
-    return session.connection().execute(_BOOKS).scalar() or 0
+    return ask(session, _BOOKS).scalar() or 0
 
 
 def market_version(session: Session, slug: str) -> str | None:
@@ -30,11 +31,11 @@ def market_version(session: Session, slug: str) -> str | None:
 
     None where there is no such market day.
     """
-    row = session.connection().execute(_MARKET, {"slug": slug}).one_or_none()
+    row = ask(session, _MARKET, {"slug": slug}).one_or_none()
     return None if row is None else f"{row[0]}.{row[1] or 0}"
 
 
 def receipt_version(session: Session, code: str) -> str | None:
     """`books_version` where a sale with this code has arrived, else None."""
-    row = session.connection().execute(_RECEIPT, {"code": code}).one_or_none()
+    row = ask(session, _RECEIPT, {"code": code}).one_or_none()
     return None if row is None else f"{row[0]}"

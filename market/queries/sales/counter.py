@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from market.domain.sales.consignment import ConsignorTerms
 from market.models.sales import Device, Listing, Stall, Till, TillStall
+from market.queries.asking import ask
 from market.queries.sales.tills import NoSuchTill, TillNow
 
 # What every sale asks for, put together once.
@@ -86,11 +87,9 @@ def goods_of(
     All that is not retired; or those named, retired or not.
     """
     if listing_ids is None:
-        rows = session.connection().execute(_ON_OFFER, {"till_id": till_id})
+        rows = ask(session, _ON_OFFER, {"till_id": till_id})
     else:
-        rows = session.connection().execute(
-            _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)}
-        )
+        rows = ask(session, _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)})
     return {row.id: _good(row) for row in rows}
 
 
@@ -101,7 +100,7 @@ def counter_at(
     device_ids: Collection[int],
 ) -> Counter:
     """What recording sales of these listings from these devices has to know; raises NoSuchTill."""
-    till = session.connection().execute(_TILL, {"till_id": till_id}).one_or_none()
+    till = ask(session, _TILL, {"till_id": till_id}).one_or_none()
     if till is None:
         raise NoSuchTill
     return Counter(
@@ -126,11 +125,9 @@ def counter_of(session: Session, till: TillNow, listing_ids: Collection[int]) ->
 
 def device_of(session: Session, market_day_id: int, person_id: int) -> tuple[int, str] | None:
     """The id and letter under which a person's plain forms record at a market day."""
-    found = (
-        session.connection()
-        .execute(_FORM_DEVICE, {"market_day_id": market_day_id, "person_id": person_id})
-        .one_or_none()
-    )
+    found = ask(
+        session, _FORM_DEVICE, {"market_day_id": market_day_id, "person_id": person_id}
+    ).one_or_none()
     return None if found is None else (found[0], found[1])
 
 

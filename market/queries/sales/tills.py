@@ -29,6 +29,7 @@ from market.models.sales import (
     TillStall,
     TillTotal,
 )
+from market.queries.asking import ask
 
 _WITH_BOX_INCOME = frozenset({"A", "B"})
 
@@ -146,7 +147,7 @@ class MoveRow:
 def till_now(session: Session, community_id: int, till_id: int) -> TillNow:
     """A till of this community; raises NoSuchTill."""
     asked = {"till_id": till_id, "community_id": community_id}
-    rows = session.connection().execute(_till_with_stalls(), asked).all()
+    rows = ask(session, _till_with_stalls(), asked).all()
     if not rows:
         raise NoSuchTill
     row = rows[0]
