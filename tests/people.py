@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 
 from flask.testing import FlaskClient
@@ -88,7 +87,7 @@ def form_token(client: FlaskClient) -> str:
 def sign_in(client: FlaskClient, person: Person) -> None:
     """Give `client` a session of `person` (whose row must be committed), without the page."""
     token = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    now = client.application.extensions["clock"]()
     with client.application.app_context(), unit_of_work() as session:
         session.add(
             WebSession(

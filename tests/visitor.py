@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 from flask.testing import FlaskClient
 
 VOID = frozenset({"br", "img", "input", "link", "meta", "hr", "wbr", "source", "col"})
+Typed = str | bool
+"""What goes into a field: words, or whether it is ticked."""
 NOT_SENT = frozenset({"submit", "button", "reset", "image", "file"})
 
 
@@ -122,12 +124,12 @@ class Visitor:
     """One person's browser; `page` is what it shows."""
 
     def __init__(self, client: FlaskClient) -> None:
-        self._client = client
+        self.client = client
         self.page = Page("/", 0, "", Node("", {}))
 
     def open(self, address: str, *, status: int = 200) -> Page:
         """Type an address, or scan it."""
-        return self._show(self._client.get(address, headers=self._referrer()), address, status)
+        return self._show(self.client.get(address, headers=self._referrer()), address, status)
 
     def follow(self, words: str) -> Page:
         """Tap the link that says `words`."""
@@ -136,7 +138,7 @@ class Visitor:
         return self.open(urljoin(self.page.address, found[0].get("href")))
 
     def send(
-        self, button: str, typed: Mapping[str, str | bool] | None = None, *, status: int = 200
+        self, button: str, typed: Mapping[str, Typed] | None = None, *, status: int = 200
     ) -> Page:
         """Fill in fields by what their labels say, and press the button that says `button`."""
         form, pressed = self._form_of(button)
@@ -148,8 +150,8 @@ class Visitor:
         address = urljoin(
             self.page.address, pressed.get("formaction") or form.get("action") or self.page.address
         )
-        sends: Any = self._client.post if form.get("method").lower() == "post" else self._client.get
-        said = {"data" if sends == self._client.post else "query_string": fields}
+        sends: Any = self.client.post if form.get("method").lower() == "post" else self.client.get
+        said = {"data" if sends == self.client.post else "query_string": fields}
         return self._show(sends(address, headers=self._referrer(), **said), address, status)
 
     def _form_of(self, button: str) -> tuple[Node, Node]:
@@ -167,7 +169,7 @@ class Visitor:
             address = urljoin(asked[-1], answer.headers["Location"])
             asked.append(address)
             assert len(asked) < 9, f"sent round in circles: {asked}"
-            answer = self._client.get(_local(address), headers=self._referrer())
+            answer = self.client.get(_local(address), headers=self._referrer())
         text = answer.get_data(as_text=True)
         self.page = Page(_local(address), answer.status_code, text, read(text))
         assert answer.status_code == status, f"{answer.status_code} for {asked}: {self._here()}"
@@ -209,13 +211,7 @@ def _value(one: Node) -> list[str]:
     return [option.attributes.get("value", option.words) for option in chosen]
 
 
-def _fill(
-    form: Node,
-    fields: dict[str, list[str]],
-    label: str,
-    value: str | bool,
-    here: str,  # noqa: FBT001
-) -> None:
+def _fill(form: Node, fields: dict[str, list[str]], label: str, value: Typed, here: str) -> None:
     control = _control(form, label, here)
     name = control.get("name")
     if isinstance(value, bool):

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.journeys.conftest import Neighbours
-from tests.visitor import Visitor
 
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
