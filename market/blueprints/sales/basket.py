@@ -108,7 +108,7 @@ class Basket:
     def give(self, more_minor: int) -> None:
         """Let the buyer pay `more_minor` beyond the price: 不用找了."""
         self.gift_minor += more_minor
-        self.gift = Money(self.gift_minor).yuan
+        self.gift = Money(self.gift_minor).yuan.removesuffix(".00")
 
     def renew(self, now: datetime) -> None:
         """A page used before starts a new sale."""

@@ -172,7 +172,7 @@ def _stepped(step: str, basket: Basket) -> TenderForm:
     typed = request.form.copy()
     if step.isdecimal() and int(step) in basket.likely_cash_minor:
         typed["tender"] = Tender.CASH.value
-        typed["tendered"] = Money(int(step)).yuan
+        typed["tendered"] = Money(int(step)).yuan.removesuffix(".00")
     form = TenderForm(formdata=typed)
     if not step:
         return form

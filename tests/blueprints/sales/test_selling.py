@@ -238,7 +238,7 @@ def test_a_note_handed_over_gives_the_change(volunteer: FlaskClient, day: Day) -
     stepped = post(volunteer, f"{_address(day)}/check", {**_fields(page), "step": "5000"}).text
     assert "找零" in stepped
     assert "¥35" in stepped
-    assert _fields(stepped)["tendered"] == "50.00"
+    assert _fields(stepped)["tendered"] == "50"
 
 
 def test_too_little_cash_is_said_before_anything_is_written(
