@@ -144,6 +144,7 @@ _OFFERS = {
     WishTask.NAME_COMPANIONS: _Offer("proceeds.wish_companions", "company", WRITERS),
     WishTask.BUY: _Offer("proceeds.purchase_new", "bag", SPENDERS),
     WishTask.DELIVER: _Offer("proceeds.wish_delivery", "gift", WRITERS),
+    WishTask.KEEP_COMPANY: _Offer("proceeds.wish_delivery", "company", WRITERS),
     WishTask.FOLLOW_UP: _Offer("proceeds.wish_follow_up", "heart", WRITERS),
 }
 

@@ -238,8 +238,12 @@ def end_form() -> EndForm:
     return form
 
 
-def companions_form(people: Sequence[tuple[int, str]]) -> CompanionsForm:
-    form = CompanionsForm()
+def companions_form(
+    people: Sequence[tuple[int, str]], named: tuple[int, ...] = ()
+) -> CompanionsForm:
+    """Begins with the two who are named, or with two different people where there are two."""
+    first, second = (*named, *(number for number, _ in people), 0, 0)[:2]
+    form = CompanionsForm(data={"first": first, "second": second})
     form.first.choices = form.second.choices = list(people)
     return form
 

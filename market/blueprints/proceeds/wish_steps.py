@@ -84,7 +84,8 @@ def wish_follow_up(wish_id: int) -> ResponseReturnValue:
 def wish_companions(wish_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     known = wish_at_hand(reading(), here.id, wish_id, today())
-    form = companions_form(colleagues())
+    two = known.companions
+    form = companions_form(colleagues(), (two.first_id, two.second_id) if two else ())
     if request.method == "POST" and acted(
         form,
         lambda session: name_companions(

@@ -16,6 +16,7 @@ class WishTask(StrEnum):
     GIVE_BACK = "give_back"
     BUY = "buy"
     DELIVER = "deliver"
+    KEEP_COMPANY = "keep_company"
     FOLLOW_UP = "follow_up"
     MEND = "mend"
     CONSENT = "consent"
@@ -42,6 +43,7 @@ _LABELS = {
     WishTask.GIVE_BACK: N_("把款项退回专款"),
     WishTask.BUY: N_("去采购"),
     WishTask.DELIVER: N_("去送达"),
+    WishTask.KEEP_COMPANY: N_("去陪伴"),
     WishTask.FOLLOW_UP: N_("去回访"),
     WishTask.MEND: N_("改一改"),
     WishTask.CONSENT: N_("补同意书"),
@@ -57,6 +59,7 @@ _DESCRIPTIONS = {
     WishTask.GIVE_BACK: N_("心愿不办了，安排给它的钱还没有退回去。"),
     WishTask.BUY: N_("款已备齐。买好以后，登记实际花了多少，省下的自动退回。"),
     WishTask.DELIVER: N_("东西买到了。送到以后，登记签收单的编号。"),
+    WishTask.KEEP_COMPANY: N_("两位志愿者已经定好。陪过以后，登记活动记录的编号。"),
     WishTask.FOLLOW_UP: N_("已经送到。过一阵问一问用得怎么样，登记一笔。"),
     WishTask.MEND: N_("读的同事说可能被认出来，按他写的改一改，再请他读。"),
     WishTask.CONSENT: N_("缺一份今天有效的同意，心愿不会出现在任何公开页面上。"),
@@ -111,7 +114,7 @@ def _while_open(facts: WishFacts) -> WishTask:
 
 def _once_lit(facts: WishFacts) -> WishTask:
     if facts.kind is WishKind.COMPANY:
-        return WishTask.DELIVER
+        return WishTask.KEEP_COMPANY
     return WishTask.PAY if facts.purchase_waits else WishTask.BUY
 
 

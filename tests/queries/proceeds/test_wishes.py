@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from market.actions.proceeds.company import NameCompanions, name_companions
+from market.actions.proceeds.company import (
+    ConfirmCompanions,
+    NameCompanions,
+    confirm_companions,
+    name_companions,
+)
 from market.actions.proceeds.consents import WithdrawConsents, withdraw_consents
 from market.actions.proceeds.purchasing import (
     DecidePurchase,
@@ -103,6 +108,14 @@ def test_company_wants_two_companions_then_a_second_word(session: Session, stage
     two = wish_at_hand(session, stage.community.id, wish.id, TODAY).companions
     assert two is not None
     assert (two.first, two.second, two.confirmed_by) == ("宝妈甲", "宝妈乙", "")
+    yes = ConfirmCompanions(
+        community_id=stage.community.id,
+        wish_id=wish.id,
+        first_id=two.first_id,
+        second_id=two.second_id,
+    )
+    confirm_companions(session, yes, by_id=stage.second, now=NOW)
+    assert task(session, stage, wish) is WishTask.KEEP_COMPANY
 
 
 def test_a_lit_wish_is_bought_delivered_and_followed_up(session: Session, stage: Stage) -> None:
