@@ -91,6 +91,13 @@ def test_the_money_is_taken_from_the_head_in_the_order_of_the_batch(
     assert list(map(tuple, rows)) == [(second.id, 0, 30_00), (first.id, 30_00, 90_00)]
 
 
+def test_a_batch_is_one_step_of_its_fund_s_line(session: Session, stage: Stage) -> None:
+    first, second = make_open_wish(session, stage, 60_00), make_open_wish(session, stage, 30_00)
+    allocate(session, stage, (first, 60_00), (second, 30_00))
+    session.refresh(stage.fund)
+    assert set(session.scalars(select(Taking.step))) == {stage.fund.step} == {2}
+
+
 def test_one_voucher_promises_the_whole_batch(session: Session, stage: Stage) -> None:
     first, second = make_open_wish(session, stage, 60_00), make_open_wish(session, stage, 30_00)
     approved = allocate(session, stage, (first, 60_00), (second, 30_00))

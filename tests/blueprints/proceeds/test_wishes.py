@@ -278,6 +278,14 @@ def test_the_second_person_sees_what_goes_back(
     assert "同意付 ¥80" in seen
 
 
+def test_the_list_of_moves_leads_to_where_a_purchase_is_decided(
+    social_worker: FlaskClient, reviewer: FlaskClient, stage: Stage, lit: int
+) -> None:
+    asked = post(social_worker, at(stage, f"wishes/{lit}/purchase"), a_purchase(stage))
+    number = asked.location.rsplit("/", 1)[1]
+    assert asked.location in reviewer.get(at(stage, f"moves/{number}")).text
+
+
 def test_a_declined_purchase_says_why(
     social_worker: FlaskClient, reviewer: FlaskClient, stage: Stage, lit: int
 ) -> None:
