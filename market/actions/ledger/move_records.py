@@ -47,14 +47,16 @@ def record_proposal(
 ) -> MoneyMove:
     """The row of a proposal, its sides made accounts. The proposer may not be the payee."""
     _require_stranger(session, command.party_id, by_id)
-    if command.fee_minor > command.amount_minor:
+    amount_minor = check_minor(command.amount_minor, least_minor=1, most_minor=MOST_TOTAL_MINOR)
+    fee_minor = check_minor(command.fee_minor)
+    if fee_minor > amount_minor:
         raise FeeTooLarge
     community_id = command.community_id
     move = MoneyMove(
         community_id=community_id,
         kind=str(command.kind),
-        amount_minor=check_minor(command.amount_minor, least_minor=1, most_minor=MOST_TOTAL_MINOR),
-        fee_minor=check_minor(command.fee_minor),
+        amount_minor=amount_minor,
+        fee_minor=fee_minor,
         from_account_id=_row_of(session, community_id, sides.source),
         to_account_id=_row_of(session, community_id, sides.target),
         party_id=command.party_id,
