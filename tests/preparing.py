@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
+from threading import Thread
+from time import sleep
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import Session
@@ -22,8 +26,9 @@ from market.actions.sales.market_days import (
     set_policy,
 )
 from market.actions.sales.stalls import SetUpStall, set_up_stall
+from market.domain.errors import MarketError
 from market.domain.sales.legal_basis import BasisKind
-from market.extensions import db
+from market.extensions import db, unit_of_work
 from market.models.ledger import Fund, Holder, Party
 from market.models.people import Community
 from market.models.sales import Listing, MarketDay, Stall
@@ -33,6 +38,7 @@ from tests.people import Cast, make_cast
 
 HELD_ON = date(2026, 11, 28)
 """A week after NOW."""
+HEAD_START_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +139,22 @@ def make_stall(session: Session, place: Place, day: MarketDay, number: str = "1"
 def open_day(session: Session, place: Place, day: MarketDay) -> None:
     """From here on it sells for real."""
     open_market(session, place.community.id, day.id, by_id=place.by_id, now=NOW)
+
+
+def meanwhile(app: Flask, act: Callable[[Session], object]) -> Future[object]:
+    """Do `act` in a unit of work of its own, which gets time to run into the caller's."""
+    done: Future[object] = Future()
+
+    def do() -> None:
+        try:
+            with app.app_context(), unit_of_work() as work:
+                done.set_result(act(work))
+        except MarketError as error:
+            done.set_exception(error)
+
+    Thread(target=do).start()
+    sleep(HEAD_START_SECONDS)
+    return done
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from market.models.ledger import AuditEvent, Fund
 from market.models.sales import MarketDay, MarketOpening, PolicyShare
 from market.queries.sales.tills import NoSuchMarketDay
 from tests.factories import NOW
-from tests.preparing import HELD_ON, Place, make_place, open_day, plan_day, prepare_day
+from tests.preparing import HELD_ON, Place, make_place, meanwhile, open_day, plan_day, prepare_day
 
 
 @pytest.fixture
@@ -37,6 +37,19 @@ def test_a_planned_market_is_found_by_its_date(session: Session, place: Place) -
 def test_two_markets_of_one_day_have_two_addresses(session: Session, place: Place) -> None:
     slugs = [plan_day(session, place).slug for _ in range(3)]
     assert slugs == ["2026-11-28", "2026-11-28-2", "2026-11-28-3"]
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_of_two_who_plan_one_day_at_once_one_is_asked_to_try_again(app: Flask) -> None:
+    """On SQLite the second has to wait, and then finds the address taken."""
+    with app.app_context():
+        with unit_of_work() as work:
+            place = make_place(work)
+        with unit_of_work() as work:
+            plan_day(work, place)
+            second = meanwhile(app, lambda other: plan_day(other, place))
+        with pytest.raises(acts.PlannedAtOnce):
+            second.result(timeout=10)
 
 
 @pytest.mark.parametrize(
@@ -238,10 +251,13 @@ def test_whoever_changes_the_split_waits_for_whoever_opens(app: Flask) -> None:
             day, _ = prepare_day(work, place)
         with unit_of_work() as work:
             open_day(work, place, day)
-        with pytest.raises(acts.AlreadyOpened), unit_of_work() as work:
-            acts.set_policy(
-                work, place.policy(day, (place.wishes.id, 1)), by_id=place.by_id, now=NOW
+            only_wishes = place.policy(day, (place.wishes.id, 1))
+            later = meanwhile(
+                app,
+                lambda other: acts.set_policy(other, only_wishes, by_id=place.by_id, now=NOW),
             )
+        with pytest.raises(acts.AlreadyOpened):
+            later.result(timeout=10)
         with unit_of_work() as work:
             assert work.scalars(select(PolicyShare.weight)).all() == [70, 30]
             assert work.scalars(select(Fund.step)).all() == [0, 0]

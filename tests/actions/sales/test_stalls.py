@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from market.actions.sales import stalls as acts
 from market.domain.errors import MarketError
 from market.domain.text import TextMissing, TextTooLong
+from market.extensions import unit_of_work
 from market.models.sales import Stall
 from market.queries.sales.offers import NoSuchStall
 from market.queries.sales.tills import NoSuchMarketDay
 from tests.factories import NOW
-from tests.preparing import Place, make_place, make_stall, open_day, plan_day, prepare_day
+from tests.preparing import (
+    Place,
+    make_place,
+    make_stall,
+    meanwhile,
+    open_day,
+    plan_day,
+    prepare_day,
+)
 
 
 @pytest.fixture
@@ -62,6 +72,18 @@ def test_a_number_stands_on_one_sign_of_a_market(session: Session, place: Place)
     with pytest.raises(acts.StallNumberTaken):
         make_stall(session, place, day, "Ａ１")
     assert make_stall(session, place, other_day, "A1").number == "A1"
+
+
+def test_of_two_who_take_one_number_at_once_one_is_told(app: Flask) -> None:
+    with app.app_context():
+        with unit_of_work() as work:
+            place = make_place(work)
+            day = plan_day(work, place)
+        with unit_of_work() as work:
+            make_stall(work, place, day, "7")
+            second = meanwhile(app, lambda other: make_stall(other, place, day, "7"))
+        with pytest.raises(acts.StallNumberTaken):
+            second.result(timeout=10)
 
 
 def test_a_sign_changes_until_the_market_opens(session: Session, place: Place) -> None:
