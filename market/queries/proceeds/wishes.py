@@ -226,16 +226,10 @@ def wish_at_hand(session: Session, community_id: int, wish_id: int, today: date)
 
 
 def _wishes(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[WishAtDesk]:
-    latest = (
-        select(func.max(WishReview.id))
-        .where(WishReview.wish_id == Wish.id)
-        .correlate(Wish)
-        .scalar_subquery()
-    )
     refused = (
         select(WishReview.id)
         .where(
-            WishReview.id == latest,
+            WishReview.wish_id == Wish.id,
             WishReview.content_hash == Wish.content_hash,
             or_(
                 WishReview.neighbours_could_guess,

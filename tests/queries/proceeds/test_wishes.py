@@ -28,6 +28,7 @@ from market.actions.proceeds.steps import (
     end_wish,
     follow_up_wish,
 )
+from market.actions.proceeds.wishes import ChangeWish, change_wish
 from market.domain.ledger.account import AccountRef
 from market.domain.proceeds.consent import Purpose
 from market.domain.proceeds.wish import WishState
@@ -49,6 +50,7 @@ from tests.wishes import (
     Stage,
     allocate,
     consent,
+    content,
     enter,
     make_open_wish,
     make_stage,
@@ -73,6 +75,17 @@ def test_a_draft_that_was_sent_back_wants_mending(session: Session, stage: Stage
     wish = enter(session, stage)
     review(session, stage, wish, school_could_guess=True, note="太具体")
     assert task(session, stage, wish) is WishTask.MEND
+
+
+def test_a_draft_that_was_mended_wants_its_reader_again(session: Session, stage: Stage) -> None:
+    wish, other = enter(session, stage), enter(session, stage)
+    review(session, stage, wish, school_could_guess=True, note="太具体")
+    mended = ChangeWish(
+        community_id=stage.community.id, wish_id=wish.id, content=content(text="想要一支画笔")
+    )
+    change_wish(session, mended, by_id=stage.by, now=NOW)
+    assert task(session, stage, wish) is WishTask.READ
+    assert task(session, stage, other) is WishTask.READ
 
 
 def test_a_wish_that_was_read_wants_consent_then_the_wall(session: Session, stage: Stage) -> None:
