@@ -14,6 +14,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 VERSION = 1
+# Made once: json.dumps makes one at each call, for as long as writing a sale takes.
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Line = tuple[int | None, int | None, int | None, int]
 """A sale line's consignor, basis points, fixed minor units a piece, and consignor's minor units."""
@@ -60,7 +62,7 @@ class FrozenSales:
             None if sale.void is None else [sale.void[0], *map(_moment, sale.void[1:])],
             sale.lines,
         ]
-        self._digest.update(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode())
+        self._digest.update(_write(row).encode())
         self._digest.update(b"\n")
 
     def hexdigest(self) -> str:
