@@ -21,6 +21,9 @@ from market.queries.sales.closings import CountNow
 from market.queries.sales.tills import TillState, till_now
 from tests.market_day import LATER, Day, make_day, open_day, sell_one
 
+one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what reads a form or a rule and leaves the database alone."""
+
 
 def test_a_count_is_kept_by_denomination_with_both_names(session: Session) -> None:
     day = make_day(session)
@@ -88,6 +91,7 @@ def test_a_box_that_had_cash_needs_two(session: Session, why: str) -> None:
         _count(session, day, pieces=pieces, second_name="")
 
 
+@one_database
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -37,6 +37,9 @@ from tests.market_day import (
     sell_one,
 )
 
+one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what reads a form or a rule and leaves the database alone."""
+
 
 def test_the_change_leaves_the_custodian_for_the_till(session: Session) -> None:
     day = make_day(session)
@@ -99,6 +102,7 @@ def test_takings_without_a_basis_or_a_split_would_belong_to_nobody(session: Sess
         open_till(session, _opening(day, other.id, stall_ids=[stall.id]), **_by(day))
 
 
+@one_database
 @pytest.mark.parametrize(
     ("change", "error"),
     [
@@ -180,6 +184,7 @@ def test_what_was_sold_for_cash_may_be_paid_out(session: Session) -> None:
         pay_out(session, _move(day, 1, "再买"), **_by(day))
 
 
+@one_database
 @pytest.mark.parametrize("move", [pay_in, pay_out])
 @pytest.mark.parametrize(
     ("amount_minor", "note", "error"),

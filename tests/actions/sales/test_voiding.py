@@ -26,6 +26,9 @@ from market.queries.sales.tills import NoSuchTill
 from tests.factories import NOW
 from tests.market_day import LATER, Day, close, count, kept_totals, make_day, open_day
 
+one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what reads a form or a rule and leaves the database alone."""
+
 
 def test_a_void_stands_beside_its_sale_and_leaves_the_totals(session: Session) -> None:
     day = make_day(session)
@@ -111,6 +114,7 @@ def test_a_late_sale_that_waits_for_its_closure_may_still_be_voided(session: Ses
     assert kept_totals(session, day.till.id) == {}
 
 
+@one_database
 @pytest.mark.parametrize(
     ("change", "error"),
     [

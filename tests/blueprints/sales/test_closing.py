@@ -19,6 +19,9 @@ from tests import factories
 from tests.market_day import LATER, Day, close, count, open_day
 from tests.people import post, sign_in
 
+one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what reads a form or a rule and leaves the database alone."""
+
 
 @pytest.fixture
 def day(app: Flask) -> Day:
@@ -69,6 +72,7 @@ def test_a_till_is_opened_for_stalls_that_are_free(
     assert "饼干摊" in first.get("/till/").text
 
 
+@one_database
 @pytest.mark.parametrize(
     ("change", "status", "sentence"),
     [
@@ -128,6 +132,7 @@ def test_cash_is_put_in_and_taken_out(first: FlaskClient, day: Day, session: Ses
     assert session.scalar(select(func.count()).select_from(TillMove)) == 1
 
 
+@one_database
 def test_the_count_is_blind(first: FlaskClient, day: Day) -> None:
     page = first.get(_address(day, "/count")).text
     # ¥230 is expected, ¥30 was sold for cash, ¥90 in all, the float was ¥200.
@@ -183,6 +188,7 @@ def test_a_signature_needs_her_name_and_her_tick(
     assert post(first, address, {"signature": "宝妈乙", "sure": "y"}).status_code == 303
 
 
+@one_database
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -245,6 +251,7 @@ def test_a_difference_beyond_the_threshold_asks_for_its_reason(
     assert "原因：找零找错" in first.get(_address(day, "/closure")).text
 
 
+@one_database
 def test_the_box_is_asked_for_only_where_there_may_be_one(app: Flask, client: FlaskClient) -> None:
     for basis, asked in (("A", True), ("B", True), ("C", False)):
         with app.app_context():

@@ -20,6 +20,9 @@ from tests import factories
 from tests.market_day import Day, close, count, kept_totals, open_day, recorded
 from tests.people import make_person, post, sign_in
 
+one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what reads a form or a rule and leaves the database alone."""
+
 
 @pytest.fixture
 def day(app: Flask) -> Day:
@@ -34,6 +37,7 @@ def volunteer(client: FlaskClient, day: Day) -> FlaskClient:
     return client
 
 
+@one_database
 def test_the_page_offers_what_the_stalls_of_the_till_have(volunteer: FlaskClient, day: Day) -> None:
     page = volunteer.get(_address(day)).text
     for words in ("手工皂", "¥15", "缝补", "价格面议", "剩 3 件", "手作摊", "围巾摊", "收款"):
@@ -144,6 +148,7 @@ def test_digits_of_full_width_are_digits(
     assert kept_totals(session, day.till.id) == {"cash": (1, 43_00, 43_00)}
 
 
+@one_database
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -200,6 +205,7 @@ def test_a_listing_of_another_market_is_not_sold_here(
     assert recorded(session, day.till.id) == 0
 
 
+@one_database
 @pytest.mark.parametrize("missing", ["sale_id", "code", "tender"])
 def test_half_a_page_is_not_taken_for_a_whole(
     volunteer: FlaskClient, day: Day, session: Session, missing: str
@@ -212,6 +218,7 @@ def test_half_a_page_is_not_taken_for_a_whole(
     assert recorded(session, day.till.id) == 0
 
 
+@one_database
 @pytest.mark.parametrize(
     "change",
     [
@@ -231,6 +238,7 @@ def test_broken_fields_of_the_check_page_are_refused(
     assert recorded(session, day.till.id) == 0
 
 
+@one_database
 def test_a_note_handed_over_gives_the_change(volunteer: FlaskClient, day: Day) -> None:
     typed = {f"q{day.soap.id}": "1"}
     page = _check(volunteer, day, typed).text
@@ -276,6 +284,7 @@ def test_cash_typed_before_another_tender_was_chosen_says_nothing(
     assert (row.tender, row.tendered_minor) == ("wechat", None)
 
 
+@one_database
 def test_the_tender_used_last_stands_first(volunteer: FlaskClient, day: Day) -> None:
     def tenders() -> list[str]:
         page = _check(volunteer, day, {f"q{day.soap.id}": "1"}).text
@@ -337,11 +346,13 @@ def test_an_auditor_looks_and_does_not_sell(client: FlaskClient, day: Day) -> No
     assert post(client, f"{_address(day)}/sales", {}).status_code == 403
 
 
+@one_database
 def test_a_stale_or_forged_page_is_refused(volunteer: FlaskClient, day: Day) -> None:
     paying = _paying(volunteer, day, {f"q{day.soap.id}": "1"})
     assert volunteer.post(f"{_address(day)}/sales", data=paying).status_code == 400
 
 
+@one_database
 def test_a_huge_body_is_refused(volunteer: FlaskClient, day: Day, session: Session) -> None:
     answer = post(volunteer, f"{_address(day)}/sales", {"gift": "1" * 10_000_000})
     assert answer.status_code == 413
