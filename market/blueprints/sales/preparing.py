@@ -36,7 +36,6 @@ class Task:
     href: str
     state: str
     hint: str = ""
-    status: str = ""
 
 
 def may_prepare() -> bool:

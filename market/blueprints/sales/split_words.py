@@ -18,7 +18,6 @@ class FundPart:
     """What a fund gets of ¥100, as `flow.shares` draws it: x and width of a thousand."""
 
     label: str
-    weight: int
     amount_minor: int
     tone: str
     x: int
@@ -36,7 +35,7 @@ def example_of(shares: Sequence[ShareNow]) -> list[FundPart]:
     before = 0
     for share, part_minor in zip(weighted, parts, strict=True):
         x, end = before // 10, (before + part_minor) // 10
-        shown.append(FundPart(_name(share), share.weight, part_minor, share.purpose, x, end - x))
+        shown.append(FundPart(_name(share), part_minor, share.purpose, x, end - x))
         before += part_minor
     return shown
 
