@@ -123,7 +123,7 @@ def _lock_pieces(session: Session, sale_id: UUID) -> list[dict[str, int]]:
         .join(Listing, Listing.id == SaleLine.listing_id)
         .where(SaleLine.sale_id == sale_id)
         .order_by(SaleLine.listing_id, SaleLine.number)
-        .with_for_update(of=Listing)
+        .with_for_update(of=Listing, key_share=True)
     ).all()
     return [{"listing": row.listing_id, "pieces": row.quantity} for row in rows]
 
