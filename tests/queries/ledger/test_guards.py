@@ -52,6 +52,11 @@ RARE: dict[str, dict[str, object]] = {
 """Rows of tables that a busy day has none of."""
 
 
+NEW_VOUCHER = text(
+    "INSERT INTO voucher (id, community_id, month, number, kind, booked_on, at, memo, by_id)"
+    " SELECT 9999, community_id, month, 9999, kind, booked_on, at, memo, by_id FROM voucher"
+    " WHERE id = (SELECT min(id) FROM voucher)"
+)
 REFUSAL = re.compile(
     "only grows|is sealed|does not balance|is closed|permission denied|must be owner"
 )
@@ -121,3 +126,71 @@ def _attempts(connection: Connection, table: Table) -> Iterator[Any]:
 def _fitting(table: Table, column: str, row: dict[str, object]) -> Any:
     value = row.get(column)
     return table.columns[column].type.python_type(value) if column == "sale_id" else value
+
+
+def test_an_unbalanced_voucher_is_refused_and_so_is_one_of_nothing(connection: Connection) -> None:
+    account = connection.execute(text("SELECT id FROM account LIMIT 1")).scalar_one()
+    posting = text(
+        "INSERT INTO posting (voucher_id, account_id, amount_minor) VALUES (9999, :account, 1)"
+    )
+    lonely = connection.begin_nested()
+    connection.execute(posting, {"account": account})
+    with pytest.raises(DBAPIError, match="does not balance"), connection.begin_nested():
+        connection.execute(NEW_VOUCHER)
+    lonely.rollback()
+    with pytest.raises(DBAPIError, match="does not balance"), connection.begin_nested():
+        connection.execute(NEW_VOUCHER)
+
+
+def test_a_sealed_voucher_takes_no_further_posting(connection: Connection) -> None:
+    more = text(
+        "INSERT INTO posting (voucher_id, account_id, amount_minor)"
+        " SELECT voucher_id, account_id, 1 FROM posting LIMIT 1"
+    )
+    with pytest.raises(DBAPIError, match="is sealed"), connection.begin_nested():
+        connection.execute(more)
+
+
+def test_a_voucher_is_booked_in_the_month_of_its_day(connection: Connection) -> None:
+    posting = text(
+        "INSERT INTO posting (voucher_id, account_id, amount_minor)"
+        " SELECT 9999, account_id, amount_minor FROM posting WHERE voucher_id ="
+        " (SELECT min(id) FROM voucher)"
+    )
+    connection.execute(posting)
+    other_month = text(
+        str(NEW_VOUCHER).replace(
+            "SELECT 9999, community_id, month", "SELECT 9999, community_id, '2001-01'"
+        )
+    )
+    with pytest.raises(DBAPIError, match="another month"), connection.begin_nested():
+        connection.execute(other_month)
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ("UPDATE fund SET taken_minor = laid_minor + 1", "taken_within_laid"),
+        ("UPDATE fund SET taken_minor = -1", "taken_within_laid"),
+        ("UPDATE account SET balance_minor = -1 WHERE kind = 'cash_safe'", "debit_side"),
+        ("UPDATE account SET balance_minor = 1 WHERE kind = 'fund_committed'", "credit_side"),
+        ("UPDATE allocation SET spent_minor = amount_minor + 1", "within"),
+        ("UPDATE wish SET funded_minor = cost_minor + 1", "not_overfunded"),
+        ("UPDATE policy_share SET weight = weight + 1", "policy is frozen"),
+        ("DELETE FROM policy_share", "policy is frozen|permission denied"),
+    ],
+)
+def test_no_total_goes_past_its_bounds(connection: Connection, change: str, refusal: str) -> None:
+    with pytest.raises(DBAPIError, match=refusal), connection.begin_nested():
+        connection.execute(text(change))
+
+
+def test_a_closed_sale_is_not_voided_any_more(connection: Connection) -> None:
+    void = text(
+        "INSERT INTO sale_void (sale_id, id, reason, sequence, phone_at, voided_by_id, voided_at,"
+        " hash) SELECT place.sale_id, place.sale_id, 'x', 1, void.phone_at, void.voided_by_id,"
+        " void.voided_at, void.hash FROM sale_position place, sale_void void"
+        " WHERE place.sale_id <> void.sale_id LIMIT 1"
+    )
+    with pytest.raises(DBAPIError, match="sale is closed"), connection.begin_nested():
+        connection.execute(void)
