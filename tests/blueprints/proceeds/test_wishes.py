@@ -104,6 +104,7 @@ def test_costs_are_typed_as_people_type_them(
         ({"cost-amount-1": "300.01"}, "超过了每个心愿的上限"),
         ({"cost-amount-1": "1e3"}, "没看懂这个金额"),
         ({"cost-amount-1": ""}, "还没有填写金额"),
+        ({"cost-name-2": "画纸", "cost-amount-2": "abc"}, "没看懂这个金额"),
         ({"cost-name-1": "字" * 61}, "文字太长了"),
         ({"reference": "王小明"}, "没看懂这个同意书编号"),
         ({"reference": "T-2345-6789"}, "没有找到这个同意书编号"),
@@ -273,6 +274,7 @@ def test_the_second_person_sees_what_goes_back(
     mine = social_worker.get(asked.location).text
     assert "各位老师，心愿" in mine
     assert "同意付" not in mine
+    assert "为什么收回" in mine
     seen = reviewer.get(asked.location).text
     assert "省下的 ¥6 同时退回专款" in seen
     assert "同意付 ¥80" in seen

@@ -135,8 +135,11 @@ def test_a_lit_wish_is_bought_delivered_and_followed_up(session: Session, stage:
     wish = make_open_wish(session, stage)
     allocate(session, stage, (wish, 86_00))
     assert task(session, stage, wish) is WishTask.BUY
+    other = make_open_wish(session, stage)
+    allocate(session, stage, (other, 86_00))
     move = ask_to_buy(session, stage, wish)
     assert task(session, stage, wish) is WishTask.PAY
+    assert task(session, stage, other) is WishTask.BUY
     here = stage.community.id
     decision = DecidePurchase(community_id=here, move_id=move.id, approved=True)
     decide_purchase(session, decision, by_id=stage.second, now=NOW)
@@ -167,6 +170,10 @@ def test_the_money_of_a_wish_that_ended_is_to_go_back(session: Session, stage: S
         end(session, stage, wish)
     assert task(session, stage, funded) is WishTask.GIVE_BACK
     assert task(session, stage, unfunded) is WishTask.NOTHING
+    here = stage.community.id
+    assert [row.id for row in wish_queue(session, here, TODAY)] == [funded.id]
+    over = finished_wishes(session, here, TODAY, page=1)
+    assert [row.id for row in over.wishes] == [unfunded.id]
 
 
 def test_the_queue_is_in_the_order_of_what_to_do(session: Session, stage: Stage) -> None:
@@ -185,6 +192,8 @@ def test_the_queue_is_in_the_order_of_what_to_do(session: Session, stage: Stage)
 def test_what_is_over_is_on_pages_of_its_own(session: Session, stage: Stage) -> None:
     over, going_on = make_open_wish(session, stage), make_open_wish(session, stage)
     end(session, stage, over)
+    elsewhere = make_stage(session)
+    end(session, elsewhere, make_open_wish(session, elsewhere))
     page = finished_wishes(session, stage.community.id, TODAY, page=99)
     assert [row.id for row in page.wishes] == [over.id]
     assert (page.page, page.pages) == (1, 1)
