@@ -48,6 +48,14 @@ class Node:
                 found += one.all(*tags)
         return found
 
+    def all_elements(self) -> list[Node]:
+        """Everything within it, in the page's order."""
+        found: list[Node] = []
+        for one in self.inside:
+            if isinstance(one, Node):
+                found += [one, *one.all_elements()]
+        return found
+
     def within(self, tag: str) -> Node | None:
         """The element of this kind that it stands in."""
         above = self.parent

@@ -51,6 +51,7 @@ from market.queries.sales.closings import (
 )
 from market.queries.sales.tills import TillNow, TillState, box_income_may_be
 from market.web.access import community, for_roles, person
+from market.web.desk import may_enter
 from market.web.filters import money_text
 from market.web.forms import Form, acted
 from market.web.sessions import clock
@@ -141,7 +142,9 @@ def till_count_sign(till_id: int) -> ResponseReturnValue:
 def till_closure(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
     if till.sells:
-        return redirect(url_for(".till_count", till_id=till.id), code=303)
+        # Whoever may not count looks at what has been sold so far.
+        onward = ".till_count" if may_enter("sales.till_count") else ".till_sales"
+        return redirect(url_for(onward, till_id=till.id), code=303)
     return _closure_page(till)
 
 
