@@ -12,31 +12,20 @@ from sqlalchemy.orm import Session, aliased
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import Part, lay_closure, settle_refunds
 from market.actions.ledger.posting import post
+from market.actions.sales.belonging import Share, belonging, lock_split
 from market.actions.sales.counting import NotCounted
 from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Invalid, Refused
 from market.domain.ledger import posting_table
 from market.domain.ledger.entry import Entry
-from market.domain.ledger.split import cut
 from market.domain.money import Money
 from market.domain.sales.merkle import tree_root
-from market.domain.sales.sale import Tender
 from market.domain.sales.till import expected_cash, needs_reason, variance_minor, variance_of
 from market.domain.text import clean_text
-from market.models.ledger import Fund
 from market.models.people import Community
-from market.models.sales import (
-    Closure,
-    LegalBasis,
-    PaymentCode,
-    PolicyShare,
-    Sale,
-    SalePosition,
-    SaleVoid,
-)
+from market.models.sales import Closure, Sale, SalePosition, SaleVoid
 from market.queries.sales.closings import (
     CountNow,
-    Takings,
     box_then,
     cash_moves,
     count_of,
@@ -88,13 +77,6 @@ class CloseTill:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    ordinal: int
-    fund_id: int
-    weight: int
-
-
 def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetime) -> Closure:
     """Close a till whose cash has been counted and confirmed: the first closure, for ever.
 
@@ -109,8 +91,8 @@ def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetim
     expected = expected_cash(box_then(moves, takings, box_minor=count.box_minor))
     variance = variance_minor(counted_minor=count.counted_minor, expected_minor=expected)
     reason = _explained(session, till, variance, command.reason)
-    shares = _lock_split(session, till)
-    posted = _posted_takings(session, till, takings, shares, box_minor=count.box_minor)
+    shares = lock_split(session, till)
+    posted = belonging(session, till, takings, shares, box_minor=count.box_minor)
     voucher_id = _post(
         session,
         posting_table.closure(_memo(till), till_id=till.id, takings=posted),
@@ -158,8 +140,8 @@ def close_late_sales(session: Session, command: CloseTill, *, by_id: int, now: d
     takings = waiting_takings(session, till.id)
     if not takings.records:
         raise NothingLate(till=till.name)
-    shares = _lock_split(session, till)
-    posted = _posted_takings(session, till, takings, shares, box_minor=0)
+    shares = lock_split(session, till)
+    posted = belonging(session, till, takings, shares, box_minor=0)
     entry = posting_table.late_closure(_memo(till), till_id=till.id, takings=posted)
     last = session.scalar(select(func.max(Closure.number)).where(Closure.till_id == till.id))
     closure = Closure(
@@ -196,54 +178,6 @@ def _explained(session: Session, till: TillNow, variance: int, reason: str) -> s
     return words
 
 
-def _lock_split(session: Session, till: TillNow) -> list[_Share]:
-    """The frozen split, with its funds locked in id order, before any account is."""
-    rows = session.execute(
-        select(PolicyShare.ordinal, PolicyShare.fund_id, PolicyShare.weight)
-        .where(PolicyShare.market_day_id == till.market_day_id)
-        .order_by(PolicyShare.ordinal)
-    )
-    shares = [_Share(*row) for row in rows]
-    session.execute(
-        select(Fund.id)
-        .where(Fund.id.in_([share.fund_id for share in shares]))
-        .order_by(Fund.id)
-        .with_for_update()
-    ).all()
-    return shares
-
-
-def _posted_takings(
-    session: Session, till: TillNow, takings: Takings, shares: Sequence[_Share], *, box_minor: int
-) -> posting_table.Takings:
-    """The takings by whom they belong to, as the posting table wants them."""
-    holders = _holders(session, till)
-    parts = cut(takings.net_minor + box_minor, [share.weight for share in shares])
-    return posting_table.Takings(
-        cash_minor=takings.cash_minor + box_minor,
-        tenders={
-            (holders[tender], tender): due_minor
-            for tender, due_minor in takings.due_by_tender.items()
-            if tender != Tender.CASH
-        },
-        payables=takings.owed_by_consignor,
-        funds={share.fund_id: part for share, part in zip(shares, parts, strict=True)},
-    )
-
-
-def _holders(session: Session, till: TillNow) -> dict[str, int]:
-    """Who holds what a tender takes: whose payment code it is, else whose the market's money is."""
-    holder_id = session.scalars(
-        select(LegalBasis.holder_id).where(LegalBasis.market_day_id == till.market_day_id)
-    ).one()
-    codes = session.execute(
-        select(PaymentCode.tender, PaymentCode.holder_id).where(
-            PaymentCode.market_day_id == till.market_day_id
-        )
-    )
-    return {str(tender): holder_id for tender in Tender} | {code[0]: code[1] for code in codes}
-
-
 def _post(
     session: Session,
     entry: Entry | None,
@@ -271,7 +205,7 @@ def _laid(
     session: Session,
     till: TillNow,
     closure: Closure,
-    shares: Sequence[_Share],
+    shares: Sequence[Share],
     funds: Mapping[int, int],
 ) -> Closure:
     """Give each sale its place, lay the money on the lines, and let waiting refunds settle."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, update
@@ -18,13 +17,12 @@ from sqlalchemy.orm import Session
 
 from market.actions.sales.quarantine import Aside, Reason, set_aside
 from market.actions.sales.rows import insert_new, insert_rows
+from market.actions.sales.sale_rows import Fixed, SaleRow, Stamp, line_row, sale_row
 from market.domain.errors import MarketError
 from market.domain.sales.sale import (
     Sale,
-    SaleLine,
     canonical_json,
     day_number,
-    recorded_at,
     sale_hash,
 )
 from market.models.base import Base
@@ -76,64 +74,6 @@ class Result:
     code: str
     day_number: str = ""
     reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """A sale that may be recorded: hashed, with its stall and its number of the day."""
-
-    place: int
-    sale: Sale
-    hash: bytes
-    stall_id: int
-    day_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When records came in, from whom, and how far behind the phones' clock was."""
-
-    received_at: datetime
-    by_id: int | None
-    offset: timedelta = timedelta()
-
-
-class SaleRow(NamedTuple):
-    """The columns of `sale`, in their order."""
-
-    id: UUID
-    till_id: int
-    device_id: int
-    stall_id: int
-    sequence: int
-    code: str
-    day_number: str
-    tender: str
-    lines_minor: int
-    gift_minor: int
-    tendered_minor: int | None
-    consignor_minor: int
-    net_minor: int
-    phone_at: datetime
-    recorded_at: datetime
-    received_at: datetime
-    person_id: int | None
-    hash: bytes
-
-
-class LineRow(NamedTuple):
-    """The columns of `sale_line`, in their order."""
-
-    sale_id: UUID
-    number: int
-    listing_id: int
-    name: str
-    quantity: int
-    unit_price_minor: int
-    consignor_id: int | None
-    share_bp: int | None
-    fixed_minor: int | None
-    consignor_minor: int
 
 
 Sameness = Callable[[Fixed, KnownSale], bool]
@@ -279,12 +219,10 @@ def _conflict(sale: Sale, reason: Reason, number: str = "") -> Result:
 def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: Stamp) -> set[UUID]:
     """Write what is new, with its lines and what is kept of it; gives the ids that went in."""
     connection = session.connection()
-    rows = [_sale_row(one, counter, stamp) for one in fresh]
+    rows = [sale_row(one, counter, stamp) for one in fresh]
     created: set[UUID] = insert_new(connection, _SALES, rows)
     sales = [one.sale for one in fresh if one.sale.id in created]
-    insert_rows(
-        connection, _LINES, [_line_row(sale, line) for sale in sales for line in sale.lines]
-    )
+    insert_rows(connection, _LINES, [line_row(sale, line) for sale in sales for line in sale.lines])
     sold = _sold(sales, counter.goods)
     if sold:
         connection.execute(_ADD_SOLD, sold)
@@ -305,52 +243,6 @@ def _raise_sequences(session: Session, counter: Counter, sales: Iterable[Sale]) 
             _RAISE_SEQUENCE,
             [{"device": device, "sequence": last[device]} for device in sorted(last)],
         )
-
-
-def _sale_row(one: Fixed, counter: Counter, stamp: Stamp) -> SaleRow:
-    sale = one.sale
-    lines_minor, consignor_minor = sale.lines_minor, sale.consignor_minor
-    return SaleRow(
-        sale.id,
-        sale.till_id,
-        sale.device_id,
-        one.stall_id,
-        sale.sequence,
-        sale.code,
-        one.day_number,
-        sale.tender.value,
-        lines_minor,
-        sale.gift_minor,
-        sale.tendered_minor,
-        consignor_minor,
-        lines_minor + sale.gift_minor - consignor_minor,
-        sale.phone_at,
-        recorded_at(
-            sale.phone_at,
-            stamp.offset,
-            opened_at=counter.opened_at,
-            received_at=stamp.received_at,
-        ),
-        stamp.received_at,
-        stamp.by_id,
-        one.hash,
-    )
-
-
-def _line_row(sale: Sale, line: SaleLine) -> LineRow:
-    terms = line.terms
-    return LineRow(
-        sale.id,
-        line.number,
-        line.listing_id,
-        line.name,
-        line.quantity,
-        line.unit_price_minor,
-        terms.consignor_id if terms else None,
-        terms.share_bp if terms else None,
-        terms.fixed_minor if terms else None,
-        line.consignor_minor,
-    )
 
 
 def _sold(sales: Iterable[Sale], goods: Mapping[int, Good]) -> list[dict[str, int]]:

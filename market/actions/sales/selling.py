@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from market.actions.sales.devices import give_back_sequence, next_of_form
 from market.actions.sales.quarantine import Reason
-from market.actions.sales.recording import Fixed, Outcome, Result, Stamp, record_at
+from market.actions.sales.recording import Outcome, Result, record_at
+from market.actions.sales.sale_rows import Fixed, Stamp
 from market.domain.errors import N_, Refused
 from market.domain.sales.sale import Sale, SaleLine, Tender, sale_hash
 from market.queries.sales.counter import Counter

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.sales.quarantine import Reason
-from market.actions.sales.recording import LineRow, Outcome, Result, SaleRow, record_sales
+from market.actions.sales.recording import Outcome, Result, record_sales
+from market.actions.sales.sale_rows import LineRow, SaleRow
 from market.domain.sales.sale import Sale, Tender, canonical_json, sale_hash
 from market.extensions import unit_of_work
 from market.models.base import Base
