@@ -17,8 +17,8 @@ from market.actions.proceeds.returns import (
     decide_return,
     propose_return,
 )
+from market.actions.sales.moving import MoveCash, pay_out
 from market.actions.sales.refunding import decide_refund
-from market.actions.sales.tills import MoveCash, pay_out
 from market.actions.sales.voiding import VoidSale, void_sale
 from market.domain.ledger.moves import MoveKind
 from market.domain.sales.sale import Sale, Tender

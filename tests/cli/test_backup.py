@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from market.actions.people.joining import join_as_known
 from market.actions.people.links import LinkSpent, invite
-from market.actions.sales.tills import MoveCash, pay_out
+from market.actions.sales.moving import MoveCash, pay_out
 from market.app import create_app
 from market.cli.backup import postgresql
 from market.config import ROOT

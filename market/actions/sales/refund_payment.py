@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import lock_all_funds, settle_refunds
 from market.actions.ledger.posting import post
-from market.actions.sales.tills import NotEnoughInTill, lock_till, require_open
+from market.actions.sales.moving import NotEnoughInTill
+from market.actions.sales.tills import lock_till, require_open
 from market.domain.errors import N_, Refused
 from market.domain.ledger import posting_table
 from market.domain.ledger.account import AccountRef

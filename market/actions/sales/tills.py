@@ -1,4 +1,4 @@
-"""Opening a till with its change, and cash put in or taken out while it is open."""
+"""Opening a till with its change, and holding one still while something is done to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from market.domain.errors import N_, Invalid, Missing, Refused
 from market.domain.ledger import posting_table
 from market.domain.money import check_minor
 from market.domain.sales.sale import Tender
-from market.domain.sales.till import CashMoves, expected_cash
 from market.domain.text import clean_text
 from market.models.ledger import Holder
 from market.models.sales import (
@@ -25,15 +24,12 @@ from market.models.sales import (
     PolicyShare,
     Stall,
     Till,
-    TillMove,
     TillStall,
     TillTotal,
 )
-from market.queries.sales.closings import cash_moves
 from market.queries.sales.tills import NoSuchMarketDay, TillNow, in_open_till, till_now
 
 MOST_NAME = 40
-MOST_NOTE = 200
 
 
 class MarketDayNotOpen(Refused):
@@ -78,14 +74,6 @@ class TillNotOpen(Refused):
     sentence = N_("“%(till)s”已经点过钱了，不能再卖、再存取现金。要继续卖，请另开一班。")
 
 
-class NotEnoughInTill(Refused):
-    """More is taken out than is known to have gone in."""
-
-    sentence = N_(
-        "记在这个钱箱里的现金没有这么多，请检查金额；如果有现金义卖还没有记，请先记上再登记付款。"
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTill:
     """A cash box for some stalls of a market day, with change from a custodian.
@@ -99,16 +87,6 @@ class OpenTill:
     safe_holder_id: int
     float_minor: int
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCash:
-    """An amount that goes into or out of a till, and what for."""
-
-    community_id: int
-    till_id: int
-    amount_minor: int
-    note: str
 
 
 def open_till(session: Session, command: OpenTill, *, by_id: int, now: datetime) -> Till:
@@ -162,34 +140,6 @@ def open_till(session: Session, command: OpenTill, *, by_id: int, now: datetime)
         by=by_id,
     )
     return till
-
-
-def pay_in(session: Session, command: MoveCash, *, by_id: int, now: datetime) -> TillMove:
-    """Put more change from the custodian into an open till.
-
-    Raises NoSuchTill, TillNotOpen, what `check_minor` and `clean_text` raise, and what `post` does.
-    """
-    till = lock_till(session, command.community_id, command.till_id)
-    words = _checked(till, command)
-    entry = posting_table.pay_in(
-        words,
-        till_id=till.id,
-        safe_holder_id=till.safe_holder_id,
-        amount_minor=command.amount_minor,
-    )
-    posted = post(session, entry, community_id=till.community_id, by_id=by_id, now=now)
-    return _kept(session, "pay_in", command, words, posted.voucher_id, by_id=by_id, now=now)
-
-
-def pay_out(session: Session, command: MoveCash, *, by_id: int, now: datetime) -> TillMove:
-    """Pay a purchase out of an open till's box. Raises as `pay_in`, and NotEnoughInTill."""
-    till = lock_till(session, command.community_id, command.till_id)
-    words = _checked(till, command)
-    if command.amount_minor > _in_the_box(session, till):
-        raise NotEnoughInTill
-    entry = posting_table.pay_out(words, till_id=till.id, amount_minor=command.amount_minor)
-    posted = post(session, entry, community_id=till.community_id, by_id=by_id, now=now)
-    return _kept(session, "pay_out", command, words, posted.voucher_id, by_id=by_id, now=now)
 
 
 def lock_till(session: Session, community_id: int, till_id: int) -> TillNow:
@@ -266,52 +216,3 @@ def _require_safe(session: Session, command: OpenTill) -> None:
 def _name(typed: str, stalls: Sequence[Stall]) -> str:
     named = clean_text(typed, most=MOST_NAME, least=0)
     return named or "、".join(stall.name for stall in stalls)[:MOST_NAME]
-
-
-def _checked(till: TillNow, command: MoveCash) -> str:
-    check_minor(command.amount_minor, least_minor=1)
-    require_open(till)
-    return clean_text(command.note, most=MOST_NOTE)
-
-
-def _in_the_box(session: Session, till: TillNow) -> int:
-    """What is known to be in the box: phones that were offline may have taken more."""
-    moves = cash_moves(session, till.community_id, till.id)
-    sold = session.scalar(
-        select(TillTotal.due_minor).where(
-            TillTotal.till_id == till.id, TillTotal.tender == str(Tender.CASH)
-        )
-    )
-    return expected_cash(
-        CashMoves(
-            float_minor=moves.float_minor,
-            cash_sales_minor=sold or 0,
-            pay_ins_minor=moves.pay_ins_minor,
-            pay_outs_minor=moves.pay_outs_minor,
-            refunds_minor=moves.refunds_minor,
-        )
-    )
-
-
-def _kept(
-    session: Session,
-    kind: str,
-    command: MoveCash,
-    words: str,
-    voucher_id: int,
-    *,
-    by_id: int,
-    now: datetime,
-) -> TillMove:
-    move = TillMove(
-        till_id=command.till_id,
-        kind=kind,
-        amount_minor=command.amount_minor,
-        note=words,
-        by_id=by_id,
-        at=now,
-        voucher_id=voucher_id,
-    )
-    session.add(move)
-    session.flush()
-    return move

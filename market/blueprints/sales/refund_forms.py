@@ -11,8 +11,9 @@ from flask_babel import gettext, lazy_gettext
 from market.domain.errors import MarketError
 from market.domain.money import Money, parse_amount, parse_count
 from market.domain.sales.refund import PaidFrom, Refund, RefundedLine
+from market.queries.sales.opening import Safe
 from market.queries.sales.refundable import RefundableSale
-from market.queries.sales.tills import Safe, TillInList
+from market.queries.sales.tills import TillInList
 from market.web.errors import sentence_of
 from market.web.forms import CardsField, Form, MoneyField, TextField
 

@@ -23,6 +23,7 @@ from market.domain.people import Role
 from market.domain.sales.receipt_code import parse
 from market.domain.sales.refund import PaidFrom
 from market.extensions import reading
+from market.queries.sales.opening import safes_of
 from market.queries.sales.refundable import RefundableSale, refundable_sale
 from market.queries.sales.refunds import (
     RefundRow,
@@ -32,7 +33,7 @@ from market.queries.sales.refunds import (
     refunds_of,
     sale_by_code,
 )
-from market.queries.sales.tills import TillInList, TillState, safes_of, tills_to_see
+from market.queries.sales.tills import TillInList, TillState, tills_to_see
 from market.queries.sales.waiting import refunds_waiting
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
-from market.actions.sales.tills import MOST_NAME, MOST_NOTE
+from market.actions.sales.moving import MOST_NOTE
+from market.actions.sales.tills import MOST_NAME
 from market.domain.errors import MarketError
 from market.domain.money import parse_count
 from market.domain.sales.sale import MOST_REASON, Tender

@@ -10,19 +10,22 @@ from flask_babel import gettext
 
 from market.actions.ledger.posting import NotEnoughMoney
 from market.actions.sales import tills as acts
-from market.actions.sales.tills import MoveCash, OpenTill, open_till, pay_in, pay_out
+from market.actions.sales.moving import MoveCash, NotEnoughInTill, pay_in, pay_out
+from market.actions.sales.tills import OpenTill, open_till
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.till_forms import MoveForm, OpenTillForm
 from market.domain.errors import N_, MarketError
 from market.domain.people import Role
 from market.extensions import reading
-from market.queries.sales.tills import (
-    TillNow,
+from market.queries.sales.opening import (
     days_to_open_at,
     market_day_name,
-    moves_of,
     safes_of,
     stalls_to_open,
+)
+from market.queries.sales.tills import (
+    TillNow,
+    moves_of,
     till_now,
     tills_to_see,
 )
@@ -126,7 +129,7 @@ def till_moves(till_id: int) -> ResponseReturnValue:
     if request.method == "POST" and acted(
         form,
         lambda session: act(session, command, by_id=person().id, now=clock()),
-        at={acts.NotEnoughInTill: "amount", NotEnoughMoney: "amount"},
+        at={NotEnoughInTill: "amount", NotEnoughMoney: "amount"},
     ):
         flash(gettext("已经记下。"), "done")
         return redirect(url_for(".till_moves", till_id=till.id), code=303)

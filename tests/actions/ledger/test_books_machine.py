@@ -41,14 +41,8 @@ from market.actions.proceeds.proposals import (
     ProposedItem,
     propose_allocations,
 )
-from market.actions.sales.tills import (
-    MoveCash,
-    NotEnoughInTill,
-    OpenTill,
-    open_till,
-    pay_in,
-    pay_out,
-)
+from market.actions.sales.moving import MoveCash, NotEnoughInTill, pay_in, pay_out
+from market.actions.sales.tills import OpenTill, open_till
 from market.domain.ledger.moves import REVERSIBLE, MoveKind
 from market.domain.proceeds.ranking import AllocationRule
 from market.domain.sales.refund import NothingToRefund

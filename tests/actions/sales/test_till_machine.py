@@ -21,8 +21,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from market.actions.sales.closing import CloseTill, close_late_sales
+from market.actions.sales.moving import MoveCash, pay_out
 from market.actions.sales.recording import Outcome, record_sales
-from market.actions.sales.tills import MoveCash, TillNotOpen, pay_out
+from market.actions.sales.tills import TillNotOpen
 from market.actions.sales.voiding import AlreadyVoided, SaleIsClosed, VoidSale, void_sale
 from market.domain.identifiers import uuid7
 from market.domain.ledger.split import cut

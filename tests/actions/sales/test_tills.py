@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from market.actions.ledger.posting import NotEnoughMoney, post
 from market.actions.sales import tills
-from market.actions.sales.tills import MoveCash, OpenTill, open_till, pay_in, pay_out
+from market.actions.sales.moving import MoveCash, NotEnoughInTill, pay_in, pay_out
+from market.actions.sales.tills import OpenTill, open_till
 from market.domain.errors import Missing
 from market.domain.ledger.posting_table import cash_advanced
 from market.domain.money import AmountNegative, AmountTooLarge, AmountTooSmall
@@ -180,7 +181,7 @@ def test_what_was_sold_for_cash_may_be_paid_out(session: Session) -> None:
     day = make_day(session, float_minor=0)
     sell_one(session, day)
     pay_out(session, _move(day, 15_00, "买胶带"), **_by(day))
-    with pytest.raises(tills.NotEnoughInTill):
+    with pytest.raises(NotEnoughInTill):
         pay_out(session, _move(day, 1, "再买"), **_by(day))
 
 
