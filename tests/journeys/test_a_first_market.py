@@ -188,6 +188,8 @@ def light_the_wish(neighbours: Neighbours) -> None:
     worker.follow("微心愿专款")
     worker.follow("安排这些钱")
     worker.send("核对这份安排", {"安排给 想要一盒水彩": "20"})
+    worker.send("回去改")
+    worker.send("核对这份安排")
     worker.send("安排 ¥20，点亮 1 个心愿")
     assert "请您复核" not in worker.page.words
     assert neighbours.balance("fund_committed") == 0

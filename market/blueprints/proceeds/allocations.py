@@ -51,8 +51,8 @@ from market.web.sessions import clock
 
 PROPOSERS = (Role.SOCIAL_WORKER, Role.TREASURER, Role.ADMINISTRATOR)
 READERS = (*PROPOSERS, Role.REVIEWER, Role.AUDITOR)
-CHECK, PROPOSE = "check", "propose"
-"""The two buttons: look at the answers, then propose them."""
+CHECK, CHANGE, PROPOSE = "check", "change", "propose"
+"""The buttons: look at the answers, go back to change them, propose them."""
 
 blueprint.record(
     lambda state: offer_waiting(
@@ -83,6 +83,8 @@ def proposal_new(fund_id: int) -> ResponseReturnValue:
     board = typed(fund, _waiting(fund), rule)
     if not form.validate() or board.wrong:
         return _board(fund, board, form, status=422)
+    if CHANGE in request.form:
+        return _board(fund, board, form)
     if PROPOSE not in request.form:
         return _check(fund, board, form)
     done = acted(
