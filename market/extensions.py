@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
@@ -61,11 +63,22 @@ _IDLE_SINCE = "idle since"
 
 
 class Turns:
-    """A lock that lets waiters in by order of arrival; SQLite's own waiting is no queue."""
+    """A lock that lets waiters in by order of arrival; SQLite's own waiting is no queue.
 
-    def __init__(self) -> None:
+    Within a process by a queue; between the processes that serve one database by a lock on a file
+    beside it, which wakes whoever waits, where SQLite would let them look again now and then.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        """`database` is its file, or null for one that only this process knows."""
         self._changed = Condition()
         self._waiting: deque[object] = deque()
+        self._file = f"{database}-turn" if database else None
+
+    @property
+    def waiting(self) -> int:
+        """How many of this process wait, whoever has the turn among them."""
+        return len(self._waiting)
 
     @contextmanager
     def take(self) -> Iterator[None]:
@@ -74,14 +87,25 @@ class Turns:
             self._waiting.append(ticket)
             self._changed.wait_for(lambda: self._waiting[0] is ticket)
         try:
-            yield
+            with self._alone():
+                yield
         finally:
             with self._changed:
                 self._waiting.popleft()
                 self._changed.notify_all()
 
-
-_writers = Turns()
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._file is None:
+            yield
+            return
+        file = os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            # Which lets the next one in, as the end of a killed process does.
+            os.close(file)
 
 
 @contextmanager
@@ -92,7 +116,7 @@ def unit_of_work() -> Iterator[Session]:
     write. The audit chain's head is locked last, just before the commit.
     """
     if db.engine.dialect.name == "sqlite":
-        with _writers.take(), _committing() as session:
+        with _turns().take(), _committing() as session:
             yield session
     else:
         with _committing() as session:
@@ -105,6 +129,17 @@ def _committing() -> Iterator[Session]:
         yield session
         seal_events(session)
         session.commit()
+
+
+def _turns() -> Turns:
+    """This application's, made at its first write."""
+    turns: Turns | None = current_app.extensions.get("turns")
+    if turns is None:
+        database = db.engine.url.database
+        in_memory = not database or database == ":memory:"
+        turns = Turns(None if in_memory else database)
+        current_app.extensions["turns"] = turns
+    return turns
 
 
 def reading() -> Session:

@@ -161,16 +161,17 @@ ensure_translations() {
 
 # --- The server ---------------------------------------------------------------
 
-# serve APPLICATION: becomes the server on PORT, with as many workers as DATABASE_URL's kind may have.
+# serve APPLICATION: becomes the server on PORT. Workers of one thread each: threads of one worker would
+# wait for each other at every call of the database's driver, and take twice the time for the same work.
 serve() {
-    case ${DATABASE_URL:-} in
-        postgres*) workers=2 ;;
-        # SQLite has one writer, which one process can keep in turn.
-        *) workers=1 ;;
-    esac
     # glibc otherwise keeps what hashing a password takes, 20 MB, for the rest of the worker's life.
     export MALLOC_MMAP_THRESHOLD_=1048576
+    if [ -n "${METRICS_TOKEN:-}" ] && [ -z "${PROMETHEUS_MULTIPROC_DIR:-}" ]; then
+        # Where workers count together; of this run only.
+        PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
+        export PROMETHEUS_MULTIPROC_DIR
+    fi
     exec "$PYTHON" -m granian --interface wsgi --host 127.0.0.1 --port "$PORT" \
-        --workers "$workers" --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 10s \
+        --workers "${WORKERS:-2}" --blocking-threads 1 --respawn-failed-workers --workers-kill-timeout 10s \
         --log-level warning "$1"
 }

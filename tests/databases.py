@@ -46,7 +46,7 @@ class SqliteDatabases:
 
     def drop(self, url: str) -> None:
         file = str(make_url(url).database)
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-turn"):
             Path(file + suffix).unlink(missing_ok=True)
 
     def owner_url(self, url: str) -> str:
