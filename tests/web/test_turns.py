@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from market.extensions import Turns
 
 ROOT = Path(__file__).parents[2]
@@ -54,10 +56,7 @@ def test_threads_are_let_in_by_order_of_arrival(tmp_path: Path) -> None:
 
 def test_a_turn_that_ends_in_an_error_is_over(tmp_path: Path) -> None:
     turns = Turns(str(tmp_path / "database"))
-    try:
-        with turns.take():
-            raise LookupError
-    except LookupError:
-        pass
+    with pytest.raises(LookupError), turns.take():
+        raise LookupError
     with turns.take():
         assert turns.waiting == 1
