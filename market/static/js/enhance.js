@@ -19,18 +19,6 @@ function wireSteppers(page) {
   }
 }
 
-function wireCopies(page, clipboard) {
-  // Outside a secure page there is no clipboard; the text can still be selected by hand.
-  if (!clipboard) return;
-  for (const button of page.querySelectorAll("[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await clipboard.writeText(page.getElementById(button.dataset.copy).value);
-      button.querySelector("span").textContent = button.dataset.copied;
-    });
-  }
-}
-
 function wirePrints(page, print) {
   for (const button of page.querySelectorAll("[data-print]")) {
     button.hidden = false;
@@ -40,6 +28,5 @@ function wirePrints(page, print) {
 
 if (typeof document !== "undefined") {
   wireSteppers(document);
-  wireCopies(document, navigator.clipboard);
   wirePrints(document, () => window.print());
 }
