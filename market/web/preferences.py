@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.globals import request_ctx
-from flask_babel import refresh
+from flask_babel import get_locale, refresh
 
 from market.config import Settings
 from market.web.addresses import came_from, local_path
@@ -45,6 +45,13 @@ def chosen_locale() -> str:
 def page_locale() -> Locale:
     """The same for Babel, which takes half a millisecond to read a locale's name."""
     return _locale(chosen_locale())
+
+
+def in_language(words: str, words_en: str) -> str:
+    """The English words on an English page, where there are any."""
+    locale = get_locale()
+    english = locale is not None and locale.language == "en"
+    return words_en if english and words_en else words
 
 
 def type_size() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,11 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from market.blueprints.public import blueprint
-from market.blueprints.public.drawing import Amount, Stage, stages
 from market.blueprints.public.words import (
     ShownWish,
     day_of,
-    in_language,
     moment,
     shown_market,
     shown_wish,
@@ -26,7 +23,6 @@ from market.extensions import reading
 from market.queries.public.markets import (
     Basis,
     Correction,
-    MarketPage,
     market_page,
 )
 from market.queries.public.markets import (
@@ -36,7 +32,9 @@ from market.queries.public.version import books_version, market_version
 from market.queries.public.wishes import wishes_by_id
 from market.web.access import public
 from market.web.caching import answer
+from market.web.drawing import Stage
 from market.web.filters import date_text
+from market.web.market_money import Sum, flow_of, sums_of
 from market.web.sessions import clock
 
 BASES = {
@@ -44,15 +42,6 @@ BASES = {
     "B": N_("按约定承诺义卖：收入由承诺方保管，到期移交。"),
     "C": N_("社区内互助：收入进入唯一的社区账户。"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A line of the table beside the picture; level 1 is a main line, 2 a part of it."""
-
-    label: str
-    amount_minor: int
-    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +148,8 @@ def _market(slug: str) -> str:
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
             receipts=found.receipts,
-            flow=_flow(found) if row.closed_tills else [],
-            sums=_sums(found),
+            flow=flow_of(found),
+            sums=sums_of(found),
             lit=tuple(
                 shown_wish(shown[wish_id], amount_minor=amount)
                 for wish_id, amount in found.lit.items()
@@ -172,75 +161,6 @@ def _market(slug: str) -> str:
             corrections=tuple(_correction(one) for one in found.corrections),
         ),
     )
-
-
-def _flow(found: MarketPage) -> list[Stage]:
-    """收入 → 成本／净额 → 去向 → 结余, from the sums the table shows."""
-    net_above = 1 if found.consigned_minor else 0
-    funds = [fund for fund in found.funds if fund.laid_minor]
-    return stages(
-        [
-            (gettext("收入"), [Amount(gettext("义卖收入"), found.income_minor, "in")]),
-            (
-                gettext("成本和净额"),
-                [
-                    _from_one(gettext("寄售人应得"), found.consigned_minor, "cost", 0),
-                    _from_one(gettext("义卖净额"), found.net_minor, "net", 0),
-                ],
-            ),
-            (
-                gettext("去向"),
-                [
-                    _from_one(
-                        in_language(fund.fund, fund.fund_en),
-                        fund.laid_minor,
-                        fund.purpose,
-                        net_above,
-                    )
-                    for fund in funds
-                ],
-            ),
-            (
-                gettext("用途和结余"),
-                [
-                    _from_all(gettext("安排给心愿"), "wishes", [f.wishes_minor for f in funds]),
-                    _from_all(gettext("市集开支"), "running_costs", [f.costs_minor for f in funds]),
-                    _from_all(gettext("退款"), "cost", [f.refunded_minor for f in funds]),
-                    _from_all(gettext("结余，等待安排"), "left", [f.waiting_minor for f in funds]),
-                ],
-            ),
-        ]
-    )
-
-
-def _from_one(label: str, amount_minor: int, tone: str, source: int) -> Amount:
-    return Amount(label, amount_minor, tone, ((source, amount_minor),))
-
-
-def _from_all(label: str, tone: str, parts_minor: Sequence[int]) -> Amount:
-    sources = tuple((index, part) for index, part in enumerate(parts_minor) if part)
-    return Amount(label, sum(parts_minor), tone, sources)
-
-
-def _sums(found: MarketPage) -> tuple[Sum, ...]:
-    if not found.market.closed_tills:
-        return ()
-    used = [
-        Sum(gettext("安排给心愿"), sum(f.wishes_minor for f in found.funds), 2),
-        Sum(gettext("市集开支"), sum(f.costs_minor for f in found.funds), 2),
-        Sum(gettext("退款"), sum(f.refunded_minor for f in found.funds), 2),
-    ]
-    rows = [
-        Sum(gettext("收入"), found.income_minor, 1),
-        Sum(gettext("其中无明细收入"), found.box_minor, 2),
-        Sum(gettext("成本：寄售人应得"), found.consigned_minor, 1),
-        Sum(gettext("净额"), found.net_minor, 1),
-        *(Sum(in_language(f.fund, f.fund_en), f.laid_minor, 2) for f in found.funds),
-        Sum(gettext("去向"), sum(row.amount_minor for row in used), 1),
-        *used,
-        Sum(gettext("结余，等待安排"), sum(f.waiting_minor for f in found.funds), 1),
-    ]
-    return tuple(row for row in rows if row.amount_minor or row.level == 1)
 
 
 def _holder_note(basis: Basis | None) -> str:

@@ -12,8 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from market.blueprints.public import blueprint
-from market.blueprints.public.drawing import Amount, Bar, bars
-from market.blueprints.public.words import ShownWish, day_of, in_language, shown_wish, today
+from market.blueprints.public.words import ShownWish, day_of, shown_wish, today
 from market.domain.errors import N_, Invalid, MarketError
 from market.domain.money import parse_amount
 from market.domain.proceeds.purpose import FundPurpose
@@ -35,8 +34,10 @@ from market.queries.public.version import receipt_version
 from market.queries.public.wishes import receipts_by_wish, wishes_by_id
 from market.web.access import public
 from market.web.caching import answer
+from market.web.drawing import Amount, Bar, bars
 from market.web.errors import sentence_of
 from market.web.guessing import check_misses_from_here, count_miss_from_here
+from market.web.preferences import in_language
 from market.web.qr import qr_png
 from market.web.sessions import clock
 

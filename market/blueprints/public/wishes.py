@@ -12,7 +12,6 @@ from flask_babel import gettext
 from market.blueprints.public import blueprint
 from market.blueprints.public.words import (
     day_of,
-    in_language,
     shown_market,
     shown_wish,
     theme_words,
@@ -33,6 +32,7 @@ from market.queries.public.wishes import (
 )
 from market.web.access import public
 from market.web.caching import answer
+from market.web.preferences import in_language
 from market.web.sessions import clock
 
 STEPS = (

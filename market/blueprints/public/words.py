@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from market.domain.proceeds.wish import Theme
 from market.queries.public.markets import MarketRow
 from market.queries.public.wishes import WishOnWall
+from market.web.preferences import in_language
 from market.web.sessions import clock
 
 HOME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -48,16 +49,6 @@ class ShownMarket:
 def today() -> date:
     """The day it is where the markets are."""
     return clock().astimezone(HOME_ZONE).date()
-
-
-def english() -> bool:
-    locale = get_locale()
-    return locale is not None and locale.language == "en"
-
-
-def in_language(words: str, words_en: str) -> str:
-    """The English words on an English page, where there are any."""
-    return words_en if english() and words_en else words
 
 
 def theme_words(theme: str) -> str:

@@ -75,6 +75,7 @@ class Basis:
 class FundUse:
     """What a fund got from a market day, and what of it is used (minor units)."""
 
+    fund_id: int
     fund: str
     fund_en: str
     purpose: str
@@ -309,6 +310,7 @@ def _uses(
         sums[place.fund_id][use] += place.amount_minor
     funds = tuple(
         FundUse(
+            fund_id,
             *names[fund_id],
             laid_minor=sum(used.values()),
             wishes_minor=used["wishes"],
