@@ -5,7 +5,6 @@ Nothing here is serialised but a device's own numbers and, last and short, its t
 
 from __future__ import annotations
 
-from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +15,8 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from market.actions.sales.quarantine import Aside, Reason, set_aside
-from market.actions.sales.rows import insert_new, insert_rows
-from market.actions.sales.sale_rows import Fixed, SaleRow, Stamp, line_row, sale_row
+from market.actions.sales.sale_rows import Fixed, Stamp, line_row, sale_row
+from market.actions.sales.writing import write_sales
 from market.domain.errors import MarketError
 from market.domain.sales.sale import (
     Sale,
@@ -25,31 +24,14 @@ from market.domain.sales.sale import (
     day_number,
     sale_hash,
 )
-from market.models.base import Base
-from market.models.sales import Device, Listing, TillTotal
+from market.models.sales import Device
 from market.queries.sales.counter import Counter, Good, counter_at
 from market.queries.sales.known import KnownSale, Names, known_sales
 
-_SALES = Base.metadata.tables["sale"]
-_LINES = Base.metadata.tables["sale_line"]
 _RAISE_SEQUENCE = (
     update(Device)
     .where(Device.id == bindparam("device"), Device.last_sequence < bindparam("sequence"))
     .values(last_sequence=bindparam("sequence"))
-)
-_ADD_SOLD = (
-    update(Listing)
-    .where(Listing.id == bindparam("listing"))
-    .values(sold=Listing.sold + bindparam("pieces"))
-)
-_ADD_TO_TOTAL = (
-    update(TillTotal)
-    .where(TillTotal.till_id == bindparam("till"), TillTotal.tender == bindparam("method"))
-    .values(
-        sales=TillTotal.sales + bindparam("more_sales"),
-        due_minor=TillTotal.due_minor + bindparam("more_due"),
-        net_minor=TillTotal.net_minor + bindparam("more_net"),
-    )
 )
 
 
@@ -218,19 +200,12 @@ def _conflict(sale: Sale, reason: Reason, number: str = "") -> Result:
 
 def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: Stamp) -> set[UUID]:
     """Write what is new, with its lines and what is kept of it; gives the ids that went in."""
-    connection = session.connection()
-    rows = [sale_row(one, counter, stamp) for one in fresh]
-    created: set[UUID] = insert_new(connection, _SALES, rows)
-    sales = [one.sale for one in fresh if one.sale.id in created]
-    insert_rows(connection, _LINES, [line_row(sale, line) for sale in sales for line in sale.lines])
-    sold = _sold(sales, counter.goods)
-    if sold:
-        connection.execute(_ADD_SOLD, sold)
-    if created:
-        connection.execute(
-            _ADD_TO_TOTAL, _added(counter.till_id, (row for row in rows if row.id in created))
-        )
-    return created
+    return write_sales(
+        session.connection(),
+        [sale_row(one, counter, stamp) for one in fresh],
+        [line_row(one.sale, line) for one in fresh for line in one.sale.lines],
+        counted={id_ for id_, good in counter.goods.items() if good.left is not None},
+    )
 
 
 def _raise_sequences(session: Session, counter: Counter, sales: Iterable[Sale]) -> None:
@@ -243,35 +218,6 @@ def _raise_sequences(session: Session, counter: Counter, sales: Iterable[Sale]) 
             _RAISE_SEQUENCE,
             [{"device": device, "sequence": last[device]} for device in sorted(last)],
         )
-
-
-def _sold(sales: Iterable[Sale], goods: Mapping[int, Good]) -> list[dict[str, int]]:
-    """Pieces of what is counted, in the order of the listings."""
-    pieces: Counts[int] = Counts()
-    for sale in sales:
-        for line in sale.lines:
-            if goods[line.listing_id].left is not None:
-                pieces[line.listing_id] += line.quantity
-    return [{"listing": listing, "pieces": pieces[listing]} for listing in sorted(pieces)]
-
-
-def _added(till_id: int, rows: Iterable[SaleRow]) -> list[dict[str, int | str]]:
-    """What each of a till's totals grows by, in the order everybody locks them in."""
-    sums: dict[str, tuple[int, int, int]] = {}
-    for row in rows:
-        number, due, net = sums.get(row.tender, (0, 0, 0))
-        due_minor = row.lines_minor + row.gift_minor
-        sums[row.tender] = (number + 1, due + due_minor, net + row.net_minor)
-    return [
-        {
-            "till": till_id,
-            "method": tender,
-            "more_sales": sums[tender][0],
-            "more_due": sums[tender][1],
-            "more_net": sums[tender][2],
-        }
-        for tender in sorted(sums)
-    ]
 
 
 def _aside(counter: Counter, sale: Sale, reason: Reason) -> Aside:

@@ -17,18 +17,12 @@ Processor = Callable[[Any], Any]
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> set[Any]:
-    """Insert `rows`, each in the order of the table's columns; gives the first column of those in.
+    """Insert `rows` on SQLite, each in the order of the table's columns; gives the first column of
+    those that went in.
 
-    PostgreSQL leaves out what collides with a row that another transaction has just committed,
-    SQLite only where it is a single row: a unit of work is the only writer there, and whoever
-    looked within it finds no collision.
+    One that collides is left out only where it is a single row: a unit of work is the only writer,
+    and whoever looked within it finds no collision.
     """
-    if not rows:
-        return set()
-    if connection.dialect.name == "postgresql":
-        key = next(iter(table.columns)).name
-        statement = f"{_unnest(table, connection.dialect)} ON CONFLICT DO NOTHING RETURNING {key}"
-        return set(connection.exec_driver_sql(statement, _columns(rows)).scalars())
     if len(rows) == 1:
         statement = f"{_insert(table)} ON CONFLICT DO NOTHING"
         [bound] = _bound(rows, _processors(table, connection.dialect))
@@ -38,14 +32,21 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, .
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert `rows`, each in the order of the table's columns; none of them may be there yet."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_unnest(table, connection.dialect), _columns(rows))
-    else:
+    """Insert `rows` on SQLite, each in the order of the table's columns; none may be there yet."""
+    if rows:
         bound = _bound(rows, _processors(table, connection.dialect))
         connection.exec_driver_sql(_insert(table), bound)
+
+
+def unnest(table: Table, dialect: Dialect) -> str:
+    """Rows of a table as PostgreSQL takes any number of them: a list for each column."""
+    lists = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
+    return f"unnest({lists})"
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    """What `unnest` takes: the values of each column."""
+    return tuple(list(column) for column in zip(*rows, strict=True))
 
 
 @lru_cache
@@ -53,14 +54,6 @@ def _insert(table: Table) -> str:
     names = ", ".join(column.name for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-
-
-@lru_cache
-def _unnest(table: Table, dialect: Dialect) -> str:
-    """One statement for any number of rows: a list for each column, prepared once."""
-    names = ", ".join(column.name for column in table.columns)
-    lists = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({lists})"  # noqa: S608
 
 
 @lru_cache
@@ -97,7 +90,3 @@ def _bound(
     for place, processor in processors:
         columns[place] = map(processor, columns[place])
     return list(zip(*columns, strict=True))
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))

@@ -1,0 +1,144 @@
+"""Writing new sales: their rows, their lines, and what is kept of both, all or nothing of each sale.
+
+PostgreSQL takes all of it in one statement, since each costs a journey there and back; SQLite, which
+is in the same process, is quicker with several plain ones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import Connection, Dialect, bindparam, update
+
+from market.actions.sales.rows import columns_of, insert_new, insert_rows, unnest
+from market.actions.sales.sale_rows import LineRow, SaleRow
+from market.models.base import Base
+from market.models.sales import Listing, TillTotal
+
+_SALES = Base.metadata.tables["sale"]
+_LINES = Base.metadata.tables["sale_line"]
+_ADD_SOLD = (
+    update(Listing)
+    .where(Listing.id == bindparam("listing"))
+    .values(sold=Listing.sold + bindparam("pieces"))
+)
+_ADD_TO_TOTAL = (
+    update(TillTotal)
+    .where(TillTotal.till_id == bindparam("till"), TillTotal.tender == bindparam("method"))
+    .values(
+        sales=TillTotal.sales + bindparam("more_sales"),
+        due_minor=TillTotal.due_minor + bindparam("more_due"),
+        net_minor=TillTotal.net_minor + bindparam("more_net"),
+    )
+)
+# Listings are locked in the order of their ids, totals after them and in the order of tenders, as on
+# every road, so that two who write at once never wait for each other.
+_WRITE = """
+WITH given AS (SELECT * FROM {lines}),
+fresh AS (
+  INSERT INTO sale ({sale_names}) SELECT * FROM {sales} ON CONFLICT DO NOTHING
+  RETURNING id, till_id, tender, lines_minor + gift_minor AS due_minor, net_minor
+),
+written AS (
+  INSERT INTO sale_line ({line_names}) SELECT given.* FROM given JOIN fresh ON fresh.id = given.sale_id
+),
+pieces AS (
+  SELECT given.listing_id, sum(given.quantity) AS quantity
+  FROM given JOIN fresh ON fresh.id = given.sale_id
+  WHERE given.listing_id = ANY(%s::int[]) GROUP BY given.listing_id
+),
+shelf AS (
+  SELECT id FROM listing WHERE id IN (SELECT listing_id FROM pieces) ORDER BY id FOR NO KEY UPDATE
+),
+sold AS (
+  UPDATE listing SET sold = listing.sold + pieces.quantity
+  FROM pieces JOIN shelf ON shelf.id = pieces.listing_id
+  WHERE listing.id = pieces.listing_id RETURNING listing.id
+),
+sums AS (
+  SELECT till_id, tender, count(*) AS sales, sum(due_minor) AS due_minor, sum(net_minor) AS net_minor
+  FROM fresh WHERE (SELECT count(*) FROM sold) >= 0 GROUP BY till_id, tender
+),
+box AS (
+  SELECT till_id, tender FROM till_total WHERE (till_id, tender) IN (SELECT till_id, tender FROM sums)
+  ORDER BY till_id, tender FOR NO KEY UPDATE
+),
+added AS (
+  UPDATE till_total SET sales = till_total.sales + sums.sales,
+    due_minor = till_total.due_minor + sums.due_minor,
+    net_minor = till_total.net_minor + sums.net_minor
+  FROM sums JOIN box USING (till_id, tender)
+  WHERE till_total.till_id = sums.till_id AND till_total.tender = sums.tender
+)
+SELECT id FROM fresh
+"""
+
+
+def write_sales(
+    connection: Connection,
+    sales: Sequence[SaleRow],
+    lines: Sequence[LineRow],
+    *,
+    counted: Collection[int],
+) -> set[UUID]:
+    """Write the sales that are new, with their lines; gives the ids of those that went in.
+
+    `counted` are the listings whose pieces are counted. What collides with a sale that another
+    transaction has just committed is left out whole.
+    """
+    if not sales:
+        return set()
+    if connection.dialect.name == "postgresql":
+        parameters = (*columns_of(lines), *columns_of(sales), list(counted))
+        written = connection.exec_driver_sql(_statement(connection.dialect), parameters)
+        return set(written.scalars())
+    created: set[UUID] = insert_new(connection, _SALES, sales)
+    new_lines = [line for line in lines if line.sale_id in created]
+    insert_rows(connection, _LINES, new_lines)
+    if sold := _sold(new_lines, counted):
+        connection.execute(_ADD_SOLD, sold)
+    if created:
+        connection.execute(_ADD_TO_TOTAL, _added(sale for sale in sales if sale.id in created))
+    return created
+
+
+@lru_cache
+def _statement(dialect: Dialect) -> str:
+    return _WRITE.format(
+        sale_names=", ".join(SaleRow._fields),
+        line_names=", ".join(LineRow._fields),
+        sales=unnest(_SALES, dialect),
+        lines=f"{unnest(_LINES, dialect)} AS line ({', '.join(LineRow._fields)})",
+    )
+
+
+def _sold(lines: Iterable[LineRow], counted: Collection[int]) -> list[dict[str, int]]:
+    """Pieces of what is counted, in the order of the listings."""
+    pieces: Counts[int] = Counts()
+    for line in lines:
+        if line.listing_id in counted:
+            pieces[line.listing_id] += line.quantity
+    return [{"listing": listing, "pieces": pieces[listing]} for listing in sorted(pieces)]
+
+
+def _added(sales: Iterable[SaleRow]) -> list[dict[str, int | str]]:
+    """What each of a till's totals grows by, in the order everybody locks them in."""
+    sums: dict[tuple[int, str], tuple[int, int, int]] = {}
+    for sale in sales:
+        box = (sale.till_id, sale.tender)
+        number, due, net = sums.get(box, (0, 0, 0))
+        due_minor = sale.lines_minor + sale.gift_minor
+        sums[box] = (number + 1, due + due_minor, net + sale.net_minor)
+    return [
+        {
+            "till": box[0],
+            "method": box[1],
+            "more_sales": sums[box][0],
+            "more_due": sums[box][1],
+            "more_net": sums[box][2],
+        }
+        for box in sorted(sums)
+    ]
