@@ -44,6 +44,11 @@ POSTED = (
     "proposal_item",
     "proposal_decision",
     "allocation_return",
+    "lighting_plan",
+    "lighting_line",
+    "lighting_decision",
+    "lighting_run",
+    "lighting_outcome",
     "wish_review",
     "wish_step",
     "consent",
@@ -459,7 +464,7 @@ def upgrade():
     sa.Column('note', sa.String(length=200), nullable=False),
     sa.Column('proposed_by_id', sa.Integer(), nullable=False),
     sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("rule IN ('by_hand','oldest_first','smallest_gap')", name=op.f('ck_proposal_known_rule')),
+    sa.CheckConstraint("rule IN ('by_hand','oldest_first','smallest_gap','lighting_plan')", name=op.f('ck_proposal_known_rule')),
     sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_proposal_community_id_community')),
     sa.ForeignKeyConstraint(['fund_id'], ['fund.id'], name=op.f('fk_proposal_fund_id_fund')),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_proposal_proposed_by_id_person')),
@@ -1057,6 +1062,81 @@ def upgrade():
     with op.batch_alter_table('taking', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_taking_refund_id'), ['refund_id'], unique=False)
 
+    op.create_table('lighting_plan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('fund_id', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('proposed_by_id', sa.Integer(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['fund_id'], ['fund.id'], name=op.f('fk_lighting_plan_fund_id_fund')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_lighting_plan_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_lighting_plan_proposed_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lighting_plan')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('lighting_plan', schema=None) as batch_op:
+        batch_op.create_index('ix_lighting_plan_market_day_id_fund_id', ['market_day_id', 'fund_id', 'id'], unique=False)
+
+    op.create_table('lighting_line',
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('in_part', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('amount_minor > 0', name=op.f('ck_lighting_line_positive')),
+    sa.ForeignKeyConstraint(['plan_id'], ['lighting_plan.id'], name=op.f('fk_lighting_line_plan_id_lighting_plan')),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name=op.f('fk_lighting_line_wish_id_wish')),
+    sa.PrimaryKeyConstraint('plan_id', 'ordinal', name=op.f('pk_lighting_line')),
+    sa.UniqueConstraint('plan_id', 'wish_id', name=op.f('uq_lighting_line_plan_id_wish_id')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('lighting_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lighting_line_wish_id'), ['wish_id'], unique=False)
+
+    op.create_table('lighting_decision',
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('approved', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_lighting_decision_decided_by_id_person')),
+    sa.ForeignKeyConstraint(['plan_id'], ['lighting_plan.id'], name=op.f('fk_lighting_decision_plan_id_lighting_plan')),
+    sa.PrimaryKeyConstraint('plan_id', name=op.f('pk_lighting_decision')),
+    info={'posted': True}
+    )
+    op.create_table('lighting_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('closure_id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=True),
+    sa.Column('budget_minor', sa.BigInteger(), nullable=False),
+    sa.Column('failed', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('budget_minor >= 0', name=op.f('ck_lighting_run_not_negative')),
+    sa.ForeignKeyConstraint(['closure_id'], ['closure.id'], name=op.f('fk_lighting_run_closure_id_closure')),
+    sa.ForeignKeyConstraint(['plan_id'], ['lighting_plan.id'], name=op.f('fk_lighting_run_plan_id_lighting_plan')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_lighting_run_proposal_id_proposal')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lighting_run')),
+    sa.UniqueConstraint('plan_id', 'closure_id', name=op.f('uq_lighting_run_plan_id_closure_id')),
+    sa.UniqueConstraint('proposal_id', name=op.f('uq_lighting_run_proposal_id')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('lighting_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lighting_run_closure_id'), ['closure_id'], unique=False)
+
+    op.create_table('lighting_outcome',
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('fate', sa.String(length=10), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('short_minor', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("fate IN ('lit','part','short','behind','already','ended','not_open','hidden','dearer')", name=op.f('ck_lighting_outcome_known_fate')),
+    sa.CheckConstraint("short_minor >= 0 AND (amount_minor > 0) = (fate IN ('lit','part'))", name=op.f('ck_lighting_outcome_given_or_dark')),
+    sa.ForeignKeyConstraint(['run_id'], ['lighting_run.id'], name=op.f('fk_lighting_outcome_run_id_lighting_run')),
+    sa.PrimaryKeyConstraint('run_id', 'ordinal', name=op.f('pk_lighting_outcome')),
+    info={'posted': True}
+    )
     guard()
 
 
@@ -1123,6 +1203,20 @@ def guard():
 def downgrade():
     if not guards.on_sqlite():
         op.execute("DROP SEQUENCE voucher_id_seq")
+    op.drop_table('lighting_outcome')
+    with op.batch_alter_table('lighting_run', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lighting_run_closure_id'))
+
+    op.drop_table('lighting_run')
+    op.drop_table('lighting_decision')
+    with op.batch_alter_table('lighting_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lighting_line_wish_id'))
+
+    op.drop_table('lighting_line')
+    with op.batch_alter_table('lighting_plan', schema=None) as batch_op:
+        batch_op.drop_index('ix_lighting_plan_market_day_id_fund_id')
+
+    op.drop_table('lighting_plan')
     with op.batch_alter_table('taking', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_taking_refund_id'))
 

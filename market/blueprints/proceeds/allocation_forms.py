@@ -12,7 +12,7 @@ from market.actions.proceeds.proposals import MOST_ITEMS, ProposedItem
 from market.domain.errors import MarketError
 from market.domain.money import Money, parse_amount
 from market.domain.proceeds.purpose import FundPurpose
-from market.domain.proceeds.ranking import AllocationRule, suggest
+from market.domain.proceeds.ranking import BOARD_RULES, AllocationRule, suggest
 from market.queries.proceeds.allocations import Waiting
 from market.queries.proceeds.funds import FundNow
 from market.web.errors import sentence_of
@@ -127,10 +127,8 @@ def items_of(fund: FundNow, board: Board) -> tuple[ProposedItem, ...]:
 
 def rule_asked(text: str | None) -> AllocationRule:
     """The rule named in an address or a form; by hand where it is none."""
-    try:
-        return AllocationRule(text or "")
-    except ValueError:
-        return AllocationRule.BY_HAND
+    asked = {str(rule): rule for rule in BOARD_RULES}
+    return asked.get(text or "", AllocationRule.BY_HAND)
 
 
 def _written(minor: int) -> str:

@@ -31,7 +31,7 @@ from market.blueprints.proceeds.allocation_forms import (
 from market.blueprints.proceeds.wish_desk import addressee, holds
 from market.domain.people import Role
 from market.domain.proceeds.purpose import FundPurpose
-from market.domain.proceeds.ranking import AllocationRule
+from market.domain.proceeds.ranking import BOARD_RULES
 from market.extensions import reading
 from market.queries.proceeds.allocations import (
     ProposalPage,
@@ -181,7 +181,7 @@ def _waiting(fund: FundNow) -> list[Waiting]:
 def _board(
     fund: FundNow, board: Board, form: BoardForm, *, status: int = 200
 ) -> ResponseReturnValue:
-    rules = list(AllocationRule) if fund.purpose is FundPurpose.WISHES else []
+    rules = list(BOARD_RULES) if fund.purpose is FundPurpose.WISHES else []
     page = render_template(
         "proceeds/allocations/board.html",
         fund=fund,

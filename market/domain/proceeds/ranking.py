@@ -20,6 +20,7 @@ class AllocationRule(StrEnum):
     BY_HAND = "by_hand"
     OLDEST_FIRST = "oldest_first"
     SMALLEST_GAP = "smallest_gap"
+    LIGHTING_PLAN = "lighting_plan"
 
     @property
     def label(self) -> str:
@@ -36,6 +37,7 @@ _LABELS = {
     AllocationRule.BY_HAND: N_("手动选择"),
     AllocationRule.OLDEST_FIRST: N_("等得最久的优先"),
     AllocationRule.SMALLEST_GAP: N_("差得最少的优先"),
+    AllocationRule.LIGHTING_PLAN: N_("点亮清单"),
 }
 _DESCRIPTIONS = {
     AllocationRule.BY_HAND: N_("自己选心愿，自己填金额。"),
@@ -45,7 +47,14 @@ _DESCRIPTIONS = {
     AllocationRule.SMALLEST_GAP: N_(
         "从差得最少的心愿开始，让同样的钱点亮最多的心愿；剩下的不够再点亮一个时，留在专款里。"
     ),
+    AllocationRule.LIGHTING_PLAN: N_("开市前由两个人定好，最后一班收摊时照着点亮。"),
 }
+BOARD_RULES = (
+    AllocationRule.BY_HAND,
+    AllocationRule.OLDEST_FIRST,
+    AllocationRule.SMALLEST_GAP,
+)
+"""The rules a batch may be drawn up by on the board; a lighting plan has been agreed on before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def suggest(
             return oldest_first(free_minor, waiting)
         case AllocationRule.SMALLEST_GAP:
             return smallest_gap(free_minor, waiting)
-        case AllocationRule.BY_HAND:
+        case AllocationRule.BY_HAND | AllocationRule.LIGHTING_PLAN:
             return []
 
 

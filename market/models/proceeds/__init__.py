@@ -8,6 +8,13 @@ from market.models.proceeds.allocations import (
     ProposalItem,
 )
 from market.models.proceeds.consents import Consent, ConsentWithdrawal
+from market.models.proceeds.lighting import (
+    LightingDecision,
+    LightingLine,
+    LightingOutcome,
+    LightingPlan,
+    LightingRun,
+)
 from market.models.proceeds.wishes import Companions, Wish, WishCost, WishReview, WishStep
 
 __all__ = [
@@ -16,6 +23,11 @@ __all__ = [
     "Companions",
     "Consent",
     "ConsentWithdrawal",
+    "LightingDecision",
+    "LightingLine",
+    "LightingOutcome",
+    "LightingPlan",
+    "LightingRun",
     "Proposal",
     "ProposalDecision",
     "ProposalItem",

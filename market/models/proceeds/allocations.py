@@ -15,7 +15,9 @@ class Proposal(Base):
 
     __tablename__ = "proposal"
     __table_args__ = (
-        CheckConstraint("rule IN ('by_hand','oldest_first','smallest_gap')", name="known_rule"),
+        CheckConstraint(
+            "rule IN ('by_hand','oldest_first','smallest_gap','lighting_plan')", name="known_rule"
+        ),
         Index("ix_proposal_community_id_id", "community_id", "id"),
         POSTED,
     )
