@@ -53,6 +53,10 @@ POSTED = (
     "wish_step",
     "consent",
     "consent_withdrawal",
+    "turn",
+    "turn_step",
+    "turn_promise",
+    "sale_turn",
 )
 
 
@@ -1137,6 +1141,101 @@ def upgrade():
     sa.PrimaryKeyConstraint('run_id', 'ordinal', name=op.f('pk_lighting_outcome')),
     info={'posted': True}
     )
+    op.create_table('turn_count',
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('changes', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_turn_count_market_day_id_market_day')),
+    sa.PrimaryKeyConstraint('market_day_id', name=op.f('pk_turn_count'))
+    )
+    op.create_table('service',
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('way', sa.String(length=8), nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('care', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("NOT (care AND way = 'left')", name=op.f('ck_service_care_is_not_left')),
+    sa.CheckConstraint("way IN ('number','slot','left')", name=op.f('ck_service_known_way')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_service_listing_id_listing')),
+    sa.PrimaryKeyConstraint('listing_id', name=op.f('pk_service'))
+    )
+    op.create_table('turn',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('slot_at', sa.Time(), nullable=True),
+    sa.Column('label', sa.String(length=12), nullable=False),
+    sa.Column('tag', sa.String(length=4), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(slot_at IS NULL) = (number IS NOT NULL)', name=op.f('ck_turn_slot_or_number')),
+    sa.CheckConstraint('number IS NULL OR device_id IS NOT NULL', name=op.f('ck_turn_number_of_device')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_turn_by_id_person')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_turn_device_id_device')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_turn_listing_id_listing')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_turn')),
+    sa.UniqueConstraint('listing_id', 'device_id', 'number', name=op.f('uq_turn_listing_id_device_id_number')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('turn', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_turn_listing_id'), ['listing_id'], unique=False)
+
+    op.create_table('slot',
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.Time(), nullable=False),
+    sa.Column('turn_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_slot_listing_id_listing')),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_slot_turn_id_turn')),
+    sa.PrimaryKeyConstraint('listing_id', 'at', name=op.f('pk_slot')),
+    sa.UniqueConstraint('turn_id', name=op.f('uq_slot_turn_id'))
+    )
+    op.create_table('turn_contact',
+    sa.Column('turn_id', sa.Uuid(), nullable=False),
+    sa.Column('nickname', sa.String(length=12), nullable=False),
+    sa.Column('phone_tail', sa.String(length=4), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_turn_contact_turn_id_turn')),
+    sa.PrimaryKeyConstraint('turn_id', name=op.f('pk_turn_contact')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_turn_contact_code_hash'))
+    )
+    op.create_table('turn_promise',
+    sa.Column('turn_id', sa.Uuid(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_turn_promise_by_id_person')),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_turn_promise_turn_id_turn')),
+    sa.PrimaryKeyConstraint('turn_id', 'ordinal', name=op.f('pk_turn_promise')),
+    info={'posted': True}
+    )
+    op.create_table('turn_step',
+    sa.Column('turn_id', sa.Uuid(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('first_name', sa.String(length=40), nullable=False),
+    sa.Column('second_name', sa.String(length=40), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("state IN ('waiting','arrived','done','collected','missed','cancelled')", name=op.f('ck_turn_step_known_state')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_turn_step_by_id_person')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_turn_step_device_id_device')),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_turn_step_turn_id_turn')),
+    sa.PrimaryKeyConstraint('turn_id', 'ordinal', name=op.f('pk_turn_step')),
+    info={'posted': True}
+    )
+    op.create_table('sale_turn',
+    sa.Column('sale_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('turn_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['sale_id', 'number'], ['sale_line.sale_id', 'sale_line.number'], name='fk_sale_turn_sale_line'),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_sale_turn_turn_id_turn')),
+    sa.PrimaryKeyConstraint('sale_id', 'number', 'turn_id', name=op.f('pk_sale_turn')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('sale_turn', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sale_turn_turn_id'), ['turn_id'], unique=False)
+
     guard()
 
 
@@ -1203,6 +1302,20 @@ def guard():
 def downgrade():
     if not guards.on_sqlite():
         op.execute("DROP SEQUENCE voucher_id_seq")
+    with op.batch_alter_table('sale_turn', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sale_turn_turn_id'))
+
+    op.drop_table('sale_turn')
+    op.drop_table('turn_step')
+    op.drop_table('turn_promise')
+    op.drop_table('turn_contact')
+    op.drop_table('slot')
+    with op.batch_alter_table('turn', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_turn_listing_id'))
+
+    op.drop_table('turn')
+    op.drop_table('service')
+    op.drop_table('turn_count')
     op.drop_table('lighting_outcome')
     with op.batch_alter_table('lighting_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lighting_run_closure_id'))

@@ -18,6 +18,16 @@ from market.models.sales.refunds import (
 )
 from market.models.sales.sales import ImportBatch, QuarantinedSale, Sale, SaleLine, SaleVoid
 from market.models.sales.tills import Device, Till, TillMove, TillStall, TillTotal
+from market.models.sales.turns import (
+    SaleTurn,
+    Service,
+    Slot,
+    Turn,
+    TurnContact,
+    TurnCount,
+    TurnPromise,
+    TurnStep,
+)
 
 __all__ = [
     "CashCount",
@@ -39,10 +49,18 @@ __all__ = [
     "Sale",
     "SaleLine",
     "SalePosition",
+    "SaleTurn",
     "SaleVoid",
+    "Service",
+    "Slot",
     "Stall",
     "Till",
     "TillMove",
     "TillStall",
     "TillTotal",
+    "Turn",
+    "TurnContact",
+    "TurnCount",
+    "TurnPromise",
+    "TurnStep",
 ]
