@@ -31,6 +31,10 @@ class Invalid(MarketError):
     """What was typed cannot be understood or is out of range."""
 
 
+class Unknown(MarketError):
+    """We do not know who asks."""
+
+
 class Forbidden(MarketError):
     """This person may not do this."""
 

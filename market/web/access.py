@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from market.domain.people import Role
 from market.extensions import reading
 from market.queries.people.who import CommunityHere, SignedIn, community_by_slug
+from market.queries.sales.devices import DeviceHere
 from market.web.addresses import came_from, local_path
+from market.web.devices import device, this_device
 from market.web.sessions import whoever
 
 _View = TypeVar("_View", bound=Callable[..., ResponseReturnValue])
@@ -20,10 +22,15 @@ _View = TypeVar("_View", bound=Callable[..., ResponseReturnValue])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a route asks of whoever comes. No roles and not public: any signed-in person."""
+    """What a route asks of whoever comes. No roles and not public: any signed-in person.
+
+    `devices`: a phone that joined a stall may enter too; without `people`, nobody else.
+    """
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
+    devices: bool = False
+    people: bool = True
 
 
 def public(view: _View) -> _View:
@@ -36,13 +43,27 @@ def signed_in(view: _View) -> _View:
     return _marked(view, Access())
 
 
-def for_roles(*roles: Role) -> Callable[[_View], _View]:
-    """Whoever holds one of `roles` in the community named by the address may enter."""
+def signed_in_or_device(view: _View) -> _View:
+    """Anybody with a session, and any phone that joined a stall; the view looks who it is."""
+    return _marked(view, Access(devices=True))
+
+
+def for_roles(*roles: Role, devices: bool = False) -> Callable[[_View], _View]:
+    """Whoever holds one of `roles` in the community named by the address may enter.
+
+    With `devices` also a phone that joined a stall of one of its market days; the view looks
+    whether what it asks for is its own.
+    """
 
     def mark(view: _View) -> _View:
-        return _marked(view, Access(roles=frozenset(roles)))
+        return _marked(view, Access(roles=frozenset(roles), devices=devices))
 
     return mark
+
+
+def for_devices(view: _View) -> _View:
+    """Only a phone that joined a stall may enter: `device()` of market/web/devices.py."""
+    return _marked(view, Access(devices=True, people=False))
 
 
 def person() -> SignedIn:
@@ -57,6 +78,11 @@ def community() -> CommunityHere:
     """The community that the address of this request names."""
     found: CommunityHere = g.community
     return found
+
+
+def acting_device() -> DeviceHere | None:
+    """The phone that a route open to people too was entered with; None where a person came in."""
+    return this_device() if g.get("by_device", False) else None
 
 
 def install(app: Flask) -> None:
@@ -96,12 +122,32 @@ def _check() -> ResponseReturnValue | None:
         abort(403)
     if access.public:
         return None
+    if not access.people:
+        device()
+        return None
     known = whoever()
+    if access.devices and not _holds(known, access.roles) and _is_here(this_device()):
+        g.by_device = True
+        return None
     if known is None:
         return _to_sign_in()
     if access.roles:
         _check_roles(known, access.roles)
     return None
+
+
+def _holds(known: SignedIn | None, asked: frozenset[Role]) -> bool:
+    """Whether a person came who may enter by themselves."""
+    here = g.get("community")
+    if known is None or here is None:
+        return known is not None and not asked
+    return not asked or bool(known.roles_in(here.id) & asked)
+
+
+def _is_here(phone: DeviceHere | None) -> bool:
+    """Whether the phone is one of the community that the address names, if it names one."""
+    here = g.get("community")
+    return phone is not None and (here is None or here.id == phone.community_id)
 
 
 def _check_roles(known: SignedIn, asked: frozenset[Role]) -> None:

@@ -20,6 +20,7 @@ from market.domain.errors import (
     Missing,
     Refused,
     Throttled,
+    Unknown,
 )
 from market.domain.money import Money
 from market.web.addresses import came_from
@@ -27,6 +28,7 @@ from market.web.filters import money_text
 
 STATUS: dict[type[MarketError], int] = {
     Invalid: 422,
+    Unknown: 401,
     Forbidden: 403,
     Missing: 404,
     Refused: 409,

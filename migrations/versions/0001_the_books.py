@@ -384,23 +384,6 @@ def upgrade():
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_declared_interest_person_id_person')),
     sa.PrimaryKeyConstraint('person_id', 'party_id', name=op.f('pk_declared_interest'))
     )
-    op.create_table('device',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('market_day_id', sa.Integer(), nullable=False),
-    sa.Column('letter', sa.String(length=4), nullable=False),
-    sa.Column('kind', sa.String(length=8), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('last_sequence', sa.Integer(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("kind IN ('form','phone','import','paper')", name=op.f('ck_device_known_kind')),
-    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_device_market_day_id_market_day')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_device_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_device')),
-    sa.UniqueConstraint('market_day_id', 'letter', name=op.f('uq_device_market_day_id_letter'))
-    )
-    with op.batch_alter_table('device', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_device_person_id'), ['person_id'], unique=False)
-
     op.create_table('legal_basis',
     sa.Column('market_day_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=1), nullable=False),
@@ -487,6 +470,79 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stall')),
     sa.UniqueConstraint('market_day_id', 'number', name=op.f('uq_stall_market_day_id_number'))
     )
+    op.create_table('stall_pass',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('stall_id', sa.Integer(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('seats', sa.Integer(), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_by_id', sa.Integer(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('0 <= taken AND taken <= seats', name=op.f('ck_stall_pass_taken_within_seats')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_stall_pass_made_by_id_person')),
+    sa.ForeignKeyConstraint(['revoked_by_id'], ['person.id'], name=op.f('fk_stall_pass_revoked_by_id_person')),
+    sa.ForeignKeyConstraint(['stall_id'], ['stall.id'], name=op.f('fk_stall_pass_stall_id_stall')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stall_pass')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_stall_pass_token_hash'))
+    )
+    with op.batch_alter_table('stall_pass', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stall_pass_stall_id'), ['stall_id'], unique=False)
+        batch_op.create_index('uq_stall_pass_standing', ['stall_id'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
+
+    op.create_table('day_digits',
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('digits', sa.String(length=4), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['person.id'], name=op.f('fk_day_digits_changed_by_id_person')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_day_digits_market_day_id_market_day')),
+    sa.PrimaryKeyConstraint('market_day_id', name=op.f('pk_day_digits'))
+    )
+    op.create_table('device',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('letter', sa.String(length=4), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('last_sequence', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('pass_id', sa.Integer(), nullable=True),
+    sa.Column('phone_id', sa.Integer(), nullable=True),
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('unsent', sa.Integer(), nullable=False),
+    sa.Column('revoked_by_id', sa.Integer(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('form','phone','import','paper')", name=op.f('ck_device_known_kind')),
+    sa.CheckConstraint('unsent >= 0', name=op.f('ck_device_unsent_not_negative')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_device_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['pass_id'], ['stall_pass.id'], name=op.f('fk_device_pass_id_stall_pass')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_device_person_id_person')),
+    sa.ForeignKeyConstraint(['phone_id'], ['device.id'], name=op.f('fk_device_phone_id_device')),
+    sa.ForeignKeyConstraint(['revoked_by_id'], ['person.id'], name=op.f('fk_device_revoked_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device')),
+    sa.UniqueConstraint('market_day_id', 'letter', name=op.f('uq_device_market_day_id_letter')),
+    sa.UniqueConstraint('phone_id', name=op.f('uq_device_phone_id')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_device_token_hash'))
+    )
+    with op.batch_alter_table('device', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_device_pass_id'), ['pass_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_device_person_id'), ['person_id'], unique=False)
+
+    op.create_table('device_holder',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_device_holder_device_id_device')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device_holder'))
+    )
+    with op.batch_alter_table('device_holder', schema=None) as batch_op:
+        batch_op.create_index('ix_device_holder_device_id_id', ['device_id', 'id'], unique=False)
+
     op.create_table('till',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('market_day_id', sa.Integer(), nullable=False),
@@ -1416,6 +1472,21 @@ def downgrade():
     op.drop_table('wish_review')
     op.drop_table('wish_cost')
     op.drop_table('till')
+    with op.batch_alter_table('device_holder', schema=None) as batch_op:
+        batch_op.drop_index('ix_device_holder_device_id_id')
+
+    op.drop_table('device_holder')
+    with op.batch_alter_table('device', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_device_person_id'))
+        batch_op.drop_index(batch_op.f('ix_device_pass_id'))
+
+    op.drop_table('device')
+    op.drop_table('day_digits')
+    with op.batch_alter_table('stall_pass', schema=None) as batch_op:
+        batch_op.drop_index('uq_stall_pass_standing', sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_stall_pass_stall_id'))
+
+    op.drop_table('stall_pass')
     op.drop_table('stall')
     with op.batch_alter_table('proposal', schema=None) as batch_op:
         batch_op.drop_index('ix_proposal_community_id_id')
@@ -1430,10 +1501,6 @@ def downgrade():
 
     op.drop_table('line_move')
     op.drop_table('legal_basis')
-    with op.batch_alter_table('device', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_device_person_id'))
-
-    op.drop_table('device')
     op.drop_table('declared_interest')
     op.drop_table('companions')
     op.drop_table('consent_withdrawal')

@@ -10,6 +10,7 @@ from market.models.sales.market_days import (
     PolicyShare,
     Stall,
 )
+from market.models.sales.passes import DayDigits, DeviceHolder, StallPass
 from market.models.sales.refunds import (
     Refund,
     RefundDecision,
@@ -33,7 +34,9 @@ __all__ = [
     "CashCount",
     "Closure",
     "CountConfirmation",
+    "DayDigits",
     "Device",
+    "DeviceHolder",
     "ImportBatch",
     "LegalBasis",
     "Listing",
@@ -54,6 +57,7 @@ __all__ = [
     "Service",
     "Slot",
     "Stall",
+    "StallPass",
     "Till",
     "TillMove",
     "TillStall",

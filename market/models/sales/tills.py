@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import POSTED, Base, Minor
@@ -53,12 +53,18 @@ class TillTotal(Base):
 
 
 class Device(Base):
-    """A phone (or an import, or a paper tally) that records sales at one market day."""
+    """A phone (or an import, or a paper tally) that records sales at one market day.
+
+    A phone that came by a pass holds a token, we its SHA-256. `unsent` is how many records it last
+    said to hold. The plain forms of phone `phone_id` are numbered here, so under a device of their
+    own: what the phone itself has numbered may still be on its way.
+    """
 
     __tablename__ = "device"
     __table_args__ = (
         UniqueConstraint("market_day_id", "letter"),
         CheckConstraint("kind IN ('form','phone','import','paper')", name="known_kind"),
+        CheckConstraint("unsent >= 0", name="unsent_not_negative"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"))
@@ -67,6 +73,13 @@ class Device(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     last_sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    pass_id: Mapped[int | None] = mapped_column(ForeignKey("stall_pass.id"), index=True)
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), unique=True)
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    seen_at: Mapped[datetime | None]
+    unsent: Mapped[int] = mapped_column(default=0)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revoked_at: Mapped[datetime | None]
 
 
 class TillMove(Base):

@@ -1,0 +1,178 @@
+"""The phone that a request comes from: its market day, its stall, and the till it records into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from market.models.people import Community
+from market.models.sales import (
+    CashCount,
+    Closure,
+    CountConfirmation,
+    Device,
+    DeviceHolder,
+    MarketDay,
+    MarketOpening,
+    Stall,
+    StallPass,
+    Till,
+    TillStall,
+)
+from market.queries.asking import ask
+from market.queries.sales.tills import StallNow, TillState, first_closure, state_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceHere:
+    """A phone that joined by a stall pass and stands, with all that its pages ask about it.
+
+    `till_id` is the till that serves its stall and has not closed; null when there is none.
+    `stalls` are those of that till, else its own one. `opened` says whether the market day sells
+    for real. `last_sequence` is the highest number we have seen of it.
+    """
+
+    id: int
+    letter: str
+    name: str
+    last_sequence: int
+    unsent: int
+    seen_at: datetime | None
+    pass_id: int
+    stall: StallNow
+    stalls: tuple[StallNow, ...]
+    till_id: int | None
+    till_name: str | None
+    till_state: TillState | None
+    market_day_id: int
+    market_day: str
+    market_slug: str
+    held_on: date
+    opened: bool
+    community_id: int
+    community: str
+    community_slug: str
+    time_zone: str
+
+    @property
+    def stall_ids(self) -> tuple[int, ...]:
+        return tuple(stall.id for stall in self.stalls)
+
+    @property
+    def sells(self) -> bool:
+        """Whether it records by hand now; what it holds already may always be uploaded."""
+        return self.till_state is TillState.OPEN
+
+
+def device_by_token(session: Session, token_hash: bytes) -> DeviceHere | None:
+    """The phone that holds a token with this hash; None where nobody does, or it was shown out."""
+    row = ask(session, _device(), {"token_hash": token_hash}).one_or_none()
+    if row is None:
+        return None
+    own = StallNow(row.stall_id, row.stall_number, row.stall_name)
+    serving = ask(session, _till_of_stall(), {"stall_id": row.stall_id}).all()
+    return _here(row, own, serving)
+
+
+def _here(
+    row: Row[*tuple[Any, ...]], own: StallNow, serving: Sequence[Row[*tuple[Any, ...]]]
+) -> DeviceHere:
+    till = serving[0] if serving else None
+    served = tuple(StallNow(one.stall_id, one.stall_number, one.stall_name) for one in serving)
+    return DeviceHere(
+        id=row.id,
+        letter=row.letter,
+        name=row.holder or "",
+        last_sequence=row.last_sequence,
+        unsent=row.unsent,
+        seen_at=row.seen_at,
+        pass_id=row.pass_id,
+        stall=own,
+        stalls=served or (own,),
+        till_id=till.id if till else None,
+        till_name=till.name if till else None,
+        till_state=state_of(till) if till else None,
+        market_day_id=row.market_day_id,
+        market_day=row.market_day,
+        market_slug=row.market_slug,
+        held_on=row.held_on,
+        opened=row.opened,
+        community_id=row.community_id,
+        community=row.community,
+        community_slug=row.community_slug,
+        time_zone=row.time_zone,
+    )
+
+
+@cache
+def _device() -> Select[*tuple[Any, ...]]:
+    holder = (
+        select(DeviceHolder.name)
+        .where(DeviceHolder.device_id == Device.id)
+        .order_by(DeviceHolder.id.desc())
+        .limit(1)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    opened = exists().where(MarketOpening.market_day_id == Device.market_day_id)
+    return (
+        select(
+            Device.id,
+            Device.letter,
+            holder.label("holder"),
+            Device.last_sequence,
+            Device.unsent,
+            Device.seen_at,
+            Device.pass_id,
+            Stall.id.label("stall_id"),
+            Stall.number.label("stall_number"),
+            Stall.name.label("stall_name"),
+            MarketDay.id.label("market_day_id"),
+            MarketDay.name.label("market_day"),
+            MarketDay.slug.label("market_slug"),
+            MarketDay.held_on,
+            opened.label("opened"),
+            Community.id.label("community_id"),
+            Community.name.label("community"),
+            Community.slug.label("community_slug"),
+            Community.time_zone,
+        )
+        .join(StallPass, StallPass.id == Device.pass_id)
+        .join(Stall, Stall.id == StallPass.stall_id)
+        .join(MarketDay, MarketDay.id == Device.market_day_id)
+        .join(Community, Community.id == MarketDay.community_id)
+        .where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
+    )
+
+
+@cache
+def _till_of_stall() -> Select[*tuple[Any, ...]]:
+    """The till that serves a stall and has not closed, a row for each stall it serves."""
+    asked = aliased(TillStall)
+    return (
+        select(
+            Till.id,
+            Till.name,
+            Closure.id.label("closure_id"),
+            CashCount.till_id.label("counted"),
+            CashCount.second_name,
+            CountConfirmation.till_id.label("confirmed"),
+            Stall.id.label("stall_id"),
+            Stall.number.label("stall_number"),
+            Stall.name.label("stall_name"),
+        )
+        .join(asked, and_(asked.till_id == Till.id, asked.stall_id == bindparam("stall_id")))
+        .join(TillStall, TillStall.till_id == Till.id)
+        .join(Stall, Stall.id == TillStall.stall_id)
+        .outerjoin(CashCount, CashCount.till_id == Till.id)
+        .outerjoin(CountConfirmation, CountConfirmation.till_id == Till.id)
+        .outerjoin(Closure, first_closure())
+        .where(Closure.id.is_(None))
+        .order_by(Till.id.desc(), Stall.id)
+    )
