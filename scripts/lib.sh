@@ -19,6 +19,12 @@ prepare_tools() {
     ensure_translations
 }
 
+# The scripts of the till are tried without a browser, too.
+prepare_checks() {
+    prepare_tools
+    has_program node || install_packages nodejs
+}
+
 prepare_tests() {
     ensure_test_packages
     prepare_tools
