@@ -120,6 +120,14 @@ ROWS = [
         (EntryKind.SHORT_PAID_IN, {"cash_safe:4": 10}, {"over_short:1": 10}),
     ),
     (
+        table.money_found("", tender=WECHAT, till_id=1, amount_minor=10),
+        (EntryKind.RECONCILED, {"tender:3:wechat": 10}, {"over_short:1": 10}),
+    ),
+    (
+        table.money_missing("", tender=WECHAT, till_id=1, amount_minor=10),
+        (EntryKind.RECONCILED, {"over_short:1": 10}, {"tender:3:wechat": 10}),
+    ),
+    (
         table.allocation("", funds={1: 100, 2: 50}),
         (
             EntryKind.ALLOCATION,
@@ -203,6 +211,8 @@ SINGLE: list[Callable[[int], Entry | None]] = [
     lambda x: table.settlement("", source=WECHAT, bank_holder_id=5, gross_minor=x),
     lambda x: table.short_borne("", till_id=1, fund_id=6, amount_minor=x),
     lambda x: table.short_paid_in("", till_id=1, safe_holder_id=4, amount_minor=x),
+    lambda x: table.money_found("", tender=WECHAT, till_id=1, amount_minor=x),
+    lambda x: table.money_missing("", tender=WECHAT, till_id=1, amount_minor=x),
     lambda x: table.spending("", fund_id=1, paid_from=BANK, amount_minor=x),
     lambda x: table.costs_cleared("", fund_id=6, amount_minor=x),
     lambda x: table.cost_advanced("", party_id=9, amount_minor=x),

@@ -140,6 +140,24 @@ def _short_paid_in(terms: _Terms) -> Entry:
     )
 
 
+def _money_found(terms: _Terms) -> Entry:
+    return posting_table.money_found(
+        terms.note,
+        tender=terms.target,
+        till_id=terms.source_id,
+        amount_minor=terms.amount_minor,
+    )
+
+
+def _money_missing(terms: _Terms) -> Entry:
+    return posting_table.money_missing(
+        terms.note,
+        tender=terms.source,
+        till_id=terms.target_id,
+        amount_minor=terms.amount_minor,
+    )
+
+
 _ENTRIES: dict[MoveKind, Callable[[_Terms], Entry]] = {
     MoveKind.HAND_OVER: _hand_over,
     MoveKind.DEPOSIT: _deposit,
@@ -151,6 +169,8 @@ _ENTRIES: dict[MoveKind, Callable[[_Terms], Entry]] = {
     MoveKind.COST_CLEARED: _costs_cleared,
     MoveKind.SHORT_CLEARED: _short_borne,
     MoveKind.SHORT_PAID_IN: _short_paid_in,
+    MoveKind.MONEY_FOUND: _money_found,
+    MoveKind.MONEY_MISSING: _money_missing,
 }
 
 

@@ -170,6 +170,14 @@ def _short_paid_in(session: Session, command: ProposeMove) -> Sides:
     return Sides(_variance(session, command), _chosen(command.target, _SAFE))
 
 
+def _money_found(session: Session, command: ProposeMove) -> Sides:
+    return Sides(_variance(session, command), _chosen(command.target, _TENDER))
+
+
+def _money_missing(session: Session, command: ProposeMove) -> Sides:
+    return Sides(_chosen(command.source, _TENDER), _variance(session, command))
+
+
 def _nowhere(_session: Session, _command: ProposeMove) -> Sides:
     return Sides()
 
@@ -186,6 +194,8 @@ _SIDES: dict[MoveKind, Callable[[Session, ProposeMove], Sides]] = {
     MoveKind.OVER_CLEARED: _over_cleared,
     MoveKind.SHORT_CLEARED: _short_cleared,
     MoveKind.SHORT_PAID_IN: _short_paid_in,
+    MoveKind.MONEY_FOUND: _money_found,
+    MoveKind.MONEY_MISSING: _money_missing,
     MoveKind.REVERSAL: _nowhere,
 }
 

@@ -23,6 +23,7 @@ _NEVER_IN_CREDIT = frozenset(
         AccountKind.REFUNDS_TO_SETTLE,
     }
 )
+_MAY_VARY = frozenset({EntryKind.REVERSAL, EntryKind.RECONCILED})
 _NEVER_IN_DEBIT = frozenset(
     {AccountKind.PAYABLE, AccountKind.FUND_UNALLOCATED, AccountKind.FUND_COMMITTED}
 )
@@ -118,8 +119,9 @@ def _crosses(kind: EntryKind, line: Posting, after_minor: int) -> bool:
         return line.amount_minor < 0 and after_minor < 0
     if account in _NEVER_IN_DEBIT:
         return line.amount_minor > 0 and after_minor > 0
-    # A variance is cleared towards zero; a reversal puts back what was cleared.
-    towards = account is AccountKind.OVER_SHORT and kind is not EntryKind.REVERSAL
+    # A variance is cleared towards zero; a reversal puts back what was cleared, and what a
+    # platform's statement says may make one.
+    towards = account is AccountKind.OVER_SHORT and kind not in _MAY_VARY
     return towards and after_minor * line.amount_minor > 0
 
 

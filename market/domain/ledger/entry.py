@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     OVER_LEFT = "over_left"
     SHORT_BORNE = "short_borne"
     SHORT_PAID_IN = "short_paid_in"
+    RECONCILED = "reconciled"
     ALLOCATION = "allocation"
     SPENDING = "spending"
     RETURN = "return"
@@ -78,6 +79,7 @@ _LABELS = {
     EntryKind.OVER_LEFT: N_("长款转无明细收入"),
     EntryKind.SHORT_BORNE: N_("短款由专款承担"),
     EntryKind.SHORT_PAID_IN: N_("短款补交"),
+    EntryKind.RECONCILED: N_("平台对账差额"),
     EntryKind.ALLOCATION: N_("款项安排"),
     EntryKind.SPENDING: N_("付款"),
     EntryKind.RETURN: N_("款项退回"),

@@ -22,6 +22,8 @@ class MoveKind(StrEnum):
     OVER_CLEARED = "over_cleared"
     SHORT_CLEARED = "short_cleared"
     SHORT_PAID_IN = "short_paid_in"
+    MONEY_FOUND = "money_found"
+    MONEY_MISSING = "money_missing"
     SPENDING = "spending"
     RETURN = "return"
     REVERSAL = "reversal"
@@ -44,6 +46,8 @@ _LABELS = {
     MoveKind.OVER_CLEARED: N_("长款转无明细收入"),
     MoveKind.SHORT_CLEARED: N_("短款由专款承担"),
     MoveKind.SHORT_PAID_IN: N_("短款补交"),
+    MoveKind.MONEY_FOUND: N_("对账：平台多收，记长款"),
+    MoveKind.MONEY_MISSING: N_("对账：平台少收，记短款"),
     MoveKind.SPENDING: N_("付款"),
     MoveKind.RETURN: N_("款项退回"),
     MoveKind.REVERSAL: N_("冲正"),
@@ -59,6 +63,7 @@ REVERSIBLE = frozenset(
         EntryKind.COST_ADVANCED,
         EntryKind.CASH_ADVANCED,
         EntryKind.SHORT_PAID_IN,
+        EntryKind.RECONCILED,
     }
 )
 """Vouchers that only say where money is or whom it is owed to. The others have their own ways

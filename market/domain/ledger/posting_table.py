@@ -19,7 +19,15 @@ _Key = TypeVar("_Key")
 _CASH_OR_BANK = frozenset({AccountKind.CASH_SAFE, AccountKind.BANK})
 _HANDED_FROM = _CASH_OR_BANK | {AccountKind.TENDER}
 _SPENT_FROM = _CASH_OR_BANK | {AccountKind.PAYABLE}
-_REFUNDED_FROM = frozenset({AccountKind.CASH_TILL, AccountKind.CASH_SAFE, AccountKind.TENDER})
+# Cash that left a box before it was counted has made the count short.
+_REFUNDED_FROM = frozenset(
+    {
+        AccountKind.CASH_TILL,
+        AccountKind.CASH_SAFE,
+        AccountKind.TENDER,
+        AccountKind.OVER_SHORT,
+    }
+)
 
 
 class WrongAccount(Invalid):
@@ -180,6 +188,33 @@ def short_paid_in(memo: str, *, till_id: int, safe_holder_id: int, amount_minor:
         memo,
         debit=AccountRef.cash_safe(safe_holder_id),
         credit=AccountRef.over_short(till_id),
+        amount_minor=amount_minor,
+    )
+
+
+def money_found(memo: str, *, tender: AccountRef, till_id: int, amount_minor: int) -> Entry:
+    """A platform has taken more than the sales say: an over of the till it belongs to.
+
+    Where the sale was written down as cash, this is what its till was short.
+    """
+    _require(tender, frozenset({AccountKind.TENDER}))
+    return _move(
+        EntryKind.RECONCILED,
+        memo,
+        debit=tender,
+        credit=AccountRef.over_short(till_id),
+        amount_minor=amount_minor,
+    )
+
+
+def money_missing(memo: str, *, tender: AccountRef, till_id: int, amount_minor: int) -> Entry:
+    """A platform has taken less than the sales say: a short of the till that made them."""
+    _require(tender, frozenset({AccountKind.TENDER}))
+    return _move(
+        EntryKind.RECONCILED,
+        memo,
+        debit=AccountRef.over_short(till_id),
+        credit=tender,
         amount_minor=amount_minor,
     )
 
