@@ -40,6 +40,9 @@ POSTED = (
     "refund",
     "refund_line",
     "import_batch",
+    "statement",
+    "statement_line",
+    "statement_word",
     "proposal",
     "proposal_item",
     "proposal_decision",
@@ -1292,6 +1295,66 @@ def upgrade():
     with op.batch_alter_table('sale_turn', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sale_turn_turn_id'), ['turn_id'], unique=False)
 
+    op.create_table('statement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('tender', sa.String(length=10), nullable=False),
+    sa.Column('file_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('kept', sa.Integer(), nullable=False),
+    sa.Column('known', sa.Integer(), nullable=False),
+    sa.Column('elsewhere', sa.Integer(), nullable=False),
+    sa.Column('ignored', sa.Integer(), nullable=False),
+    sa.Column('imported_by_id', sa.Integer(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("tender IN ('cash','wechat','alipay','other')", name=op.f('ck_statement_known_tender')),
+    sa.ForeignKeyConstraint(['imported_by_id'], ['person.id'], name=op.f('fk_statement_imported_by_id_person')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_statement_market_day_id_market_day')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement')),
+    sa.UniqueConstraint('market_day_id', 'tender', 'file_hash', name=op.f('uq_statement_market_day_id_tender_file_hash')),
+    info={'posted': True}
+    )
+    op.create_table('statement_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('tender', sa.String(length=10), nullable=False),
+    sa.Column('number_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('tail', sa.String(length=4), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('fee_minor', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('amount_minor <> 0', name=op.f('ck_statement_line_not_nothing')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_statement_line_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_statement_line_statement_id_statement')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_line')),
+    sa.UniqueConstraint('market_day_id', 'tender', 'number_hash', name=op.f('uq_statement_line_market_day_id_tender_number_hash')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('statement_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_statement_line_statement_id'), ['statement_id'], unique=False)
+
+    op.create_table('statement_word',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('tender', sa.String(length=10), nullable=False),
+    sa.Column('line_id', sa.Integer(), nullable=True),
+    sa.Column('sale_id', sa.Uuid(), nullable=True),
+    sa.Column('move_id', sa.Integer(), nullable=True),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('said_by_id', sa.Integer(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('line_id IS NOT NULL OR sale_id IS NOT NULL', name=op.f('ck_statement_word_about_something')),
+    sa.ForeignKeyConstraint(['line_id'], ['statement_line.id'], name=op.f('fk_statement_word_line_id_statement_line')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_statement_word_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['move_id'], ['money_move.id'], name=op.f('fk_statement_word_move_id_money_move')),
+    sa.ForeignKeyConstraint(['said_by_id'], ['person.id'], name=op.f('fk_statement_word_said_by_id_person')),
+    sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name=op.f('fk_statement_word_sale_id_sale')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_word')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('statement_word', schema=None) as batch_op:
+        batch_op.create_index('ix_statement_word_market_day_id_tender', ['market_day_id', 'tender'], unique=False)
+
     guard()
 
 
@@ -1358,6 +1421,15 @@ def guard():
 def downgrade():
     if not guards.on_sqlite():
         op.execute("DROP SEQUENCE voucher_id_seq")
+    with op.batch_alter_table('statement_word', schema=None) as batch_op:
+        batch_op.drop_index('ix_statement_word_market_day_id_tender')
+
+    op.drop_table('statement_word')
+    with op.batch_alter_table('statement_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_statement_line_statement_id'))
+
+    op.drop_table('statement_line')
+    op.drop_table('statement')
     with op.batch_alter_table('sale_turn', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sale_turn_turn_id'))
 

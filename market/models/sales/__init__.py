@@ -18,6 +18,7 @@ from market.models.sales.refunds import (
     RefundRequest,
 )
 from market.models.sales.sales import ImportBatch, QuarantinedSale, Sale, SaleLine, SaleVoid
+from market.models.sales.statements import Statement, StatementLine, StatementWord
 from market.models.sales.tills import Device, Till, TillMove, TillStall, TillTotal
 from market.models.sales.turns import (
     SaleTurn,
@@ -58,6 +59,9 @@ __all__ = [
     "Slot",
     "Stall",
     "StallPass",
+    "Statement",
+    "StatementLine",
+    "StatementWord",
     "Till",
     "TillMove",
     "TillStall",
