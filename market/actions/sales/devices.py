@@ -40,7 +40,7 @@ def form_device(
     found = device_of(session, market_day_id, person_id)
     if found is not None:
         return found
-    _lock_letters(session, market_day_id)
+    lock_market_day(session, market_day_id)
     # Two taps may have come at once: whoever waited for the lock finds the first one's row.
     return device_of(session, market_day_id, person_id) or add_device(
         session, market_day_id, "form", person_id=person_id, now=now
@@ -51,7 +51,7 @@ def add_device(
     session: Session, market_day_id: int, kind: str, *, person_id: int | None, now: datetime
 ) -> tuple[int, str]:
     """A new device of a market day with the next free letter; gives its id and letter."""
-    _lock_letters(session, market_day_id)
+    lock_market_day(session, market_day_id)
     known = session.scalar(
         select(func.count()).select_from(Device).where(Device.market_day_id == market_day_id)
     )
@@ -80,6 +80,13 @@ def next_of_form(
     return FormNumber(*row)
 
 
+def lock_market_day(session: Session, market_day_id: int) -> None:
+    """Hold the row under which a market day's passes and devices change, one after another."""
+    session.execute(
+        select(MarketDay.id).where(MarketDay.id == market_day_id).with_for_update(key_share=True)
+    )
+
+
 def give_back_sequence(session: Session, device_id: int) -> None:
     """The number just taken was not used: a hole would look like a lost record."""
     session.execute(
@@ -87,10 +94,4 @@ def give_back_sequence(session: Session, device_id: int) -> None:
         .where(Device.id == device_id)
         .values(last_sequence=Device.last_sequence - 1)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _lock_letters(session: Session, market_day_id: int) -> None:
-    session.execute(
-        select(MarketDay.id).where(MarketDay.id == market_day_id).with_for_update(key_share=True)
     )

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
-from market.actions.sales.devices import add_device
+from market.actions.sales.devices import add_device, lock_market_day
 from market.domain.errors import N_, Invalid, Missing, Refused
 from market.domain.sales.stall_pass import MOST_NAME, read_digits, valid_until
 from market.domain.text import clean_text
@@ -130,13 +130,6 @@ def note_contact(
         .where(Device.id == device_id)
         .values(seen_at=now, **said)
         .execution_options(synchronize_session=False)
-    )
-
-
-def lock_market_day(session: Session, market_day_id: int) -> None:
-    """Hold the row under which passes and phones of a market day change, one after another."""
-    session.execute(
-        select(MarketDay.id).where(MarketDay.id == market_day_id).with_for_update(key_share=True)
     )
 
 
