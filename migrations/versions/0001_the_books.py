@@ -29,6 +29,8 @@ POSTED = (
     "sale",
     "sale_line",
     "quarantined_sale",
+    "slip",
+    "phone_void",
     "sale_void",
     "till_move",
     "cash_count",
@@ -517,6 +519,7 @@ def upgrade():
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('unsent', sa.Integer(), nullable=False),
+    sa.Column('due_ms', sa.BigInteger(), nullable=False),
     sa.Column('revoked_by_id', sa.Integer(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("kind IN ('form','phone','import','paper')", name=op.f('ck_device_known_kind')),
@@ -546,6 +549,33 @@ def upgrade():
     with op.batch_alter_table('device_holder', schema=None) as batch_op:
         batch_op.create_index('ix_device_holder_device_id_id', ['device_id', 'id'], unique=False)
 
+    op.create_table('phone_void',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('sale_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('phone_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
+    sa.CheckConstraint('sequence > 0', name=op.f('ck_phone_void_sequence_positive')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_phone_void_device_id_device')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phone_void')),
+    sa.UniqueConstraint('device_id', 'sale_id', name=op.f('uq_phone_void_device_id_sale_id')),
+    sa.UniqueConstraint('device_id', 'sequence', name=op.f('uq_phone_void_device_id_sequence')),
+    info={'posted': True}
+    )
+    op.create_table('slip',
+    sa.Column('code', sa.String(length=12), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('minted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_slip_device_id_device')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_slip')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('slip', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_slip_device_id'), ['device_id'], unique=False)
+
     op.create_table('till',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('market_day_id', sa.Integer(), nullable=False),
@@ -562,6 +592,16 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_till')),
     sa.UniqueConstraint('market_day_id', 'number', name=op.f('uq_till_market_day_id_number')),
     info={'posted': True}
+    )
+    op.create_table('device_sign_off',
+    sa.Column('till_id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('last_sequence', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('last_sequence >= 0', name=op.f('ck_device_sign_off_sequence_not_negative')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_device_sign_off_device_id_device')),
+    sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_device_sign_off_till_id_till')),
+    sa.PrimaryKeyConstraint('till_id', 'device_id', name=op.f('pk_device_sign_off'))
     )
     op.create_table('wish_cost',
     sa.Column('wish_id', sa.Integer(), nullable=False),
@@ -729,9 +769,9 @@ def upgrade():
 
     op.create_table('quarantined_sale',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('till_id', sa.Integer(), nullable=False),
+    sa.Column('till_id', sa.Integer(), nullable=True),
     sa.Column('device_id', sa.Integer(), nullable=True),
-    sa.Column('sale_id', sa.Uuid(), nullable=False),
+    sa.Column('sale_id', sa.Uuid(), nullable=True),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('reason', sa.String(length=40), nullable=False),
@@ -882,15 +922,19 @@ def upgrade():
     sa.Column('safe_holder_id', sa.Integer(), nullable=True),
     sa.Column('till_id', sa.Integer(), nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('proposed_by_id', sa.Integer(), nullable=False),
+    sa.Column('proposed_by_id', sa.Integer(), nullable=True),
+    sa.Column('void_id', sa.Uuid(), nullable=True),
     sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("paid_from IN ('till','safe','tender')", name=op.f('ck_refund_request_known_source')),
+    sa.CheckConstraint("(proposed_by_id IS NULL) = (void_id IS NOT NULL)", name=op.f('ck_refund_request_asked_by_one')),
+    sa.CheckConstraint("paid_from IN ('till','safe','tender','box')", name=op.f('ck_refund_request_known_source')),
     sa.CheckConstraint("(paid_from = 'safe') = (safe_holder_id IS NOT NULL) AND (paid_from = 'till') = (till_id IS NOT NULL)", name=op.f('ck_refund_request_source_named')),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_refund_request_proposed_by_id_person')),
     sa.ForeignKeyConstraint(['safe_holder_id'], ['holder.id'], name=op.f('fk_refund_request_safe_holder_id_holder')),
     sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name=op.f('fk_refund_request_sale_id_sale')),
     sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_refund_request_till_id_till')),
+    sa.ForeignKeyConstraint(['void_id'], ['phone_void.id'], name=op.f('fk_refund_request_void_id_phone_void')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refund_request')),
+    sa.UniqueConstraint('void_id', name=op.f('uq_refund_request_void_id')),
     info={'posted': True}
     )
     with op.batch_alter_table('refund_request', schema=None) as batch_op:
@@ -939,7 +983,7 @@ def upgrade():
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('phone_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('voided_by_id', sa.Integer(), nullable=False),
+    sa.Column('voided_by_id', sa.Integer(), nullable=True),
     sa.Column('voided_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
     sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name=op.f('fk_sale_void_sale_id_sale')),
@@ -1543,7 +1587,13 @@ def downgrade():
 
     op.drop_table('wish_review')
     op.drop_table('wish_cost')
+    op.drop_table('device_sign_off')
     op.drop_table('till')
+    with op.batch_alter_table('slip', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_slip_device_id'))
+
+    op.drop_table('slip')
+    op.drop_table('phone_void')
     with op.batch_alter_table('device_holder', schema=None) as batch_op:
         batch_op.drop_index('ix_device_holder_device_id_id')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,18 +19,25 @@ from market.domain.ledger.account import AccountRef
 from market.domain.ledger.entry import MOST_MEMO
 from market.domain.ledger.span import Span, tail
 from market.domain.ledger.split import part
-from market.domain.sales.refund import Refund as WhatIsRefunded
 from market.domain.sales.refund import (
+    PaidFrom,
     RefundedLine,
     RefundFacts,
     RefundParts,
     refund_hash,
     refund_parts,
 )
+from market.domain.sales.refund import Refund as WhatIsRefunded
 from market.models.ledger import Laying, RefundClaim, RefundSettlement
 from market.models.sales import PolicyShare, Refund, RefundLine, RefundRequest
 from market.queries.sales.closings import expected_minor
 from market.queries.sales.refundable import RefundableSale
+
+
+class NobodyPays(Refused):
+    """A phone asked for it, and no person has said yes."""
+
+    sentence = N_("这笔退款是手机传来的，要有人看过、同意，才能记账。")
 
 
 class TenderCannotRefund(Refused):
@@ -47,7 +55,10 @@ def pay_refund(
     second_id: int | None,
     now: datetime,
 ) -> Refund:
-    """Pay the buyer, keep what was paid, and let the funds settle it if they have enough free."""
+    """Pay the buyer, keep what was paid, and let the funds settle it if they have enough free.
+
+    What nobody but a phone asked for is paid by whoever says yes to it.
+    """
     what = WhatIsRefunded(
         lines=tuple(
             RefundedLine(number=number, quantity=quantity, amount_minor=amount_minor)
@@ -56,7 +67,7 @@ def pay_refund(
         gift_minor=request.gift_minor,
     )
     parts = refund_parts(sale.sale, sale.earlier, what)
-    by_id = request.proposed_by_id
+    by_id, second_id = _payer(request, second_id)
     lock_all_funds(session, community_id)
     posted = post(
         session,
@@ -71,7 +82,8 @@ def pay_refund(
         second_id=second_id,
         now=now,
     )
-    refund = _keep(session, request, sale, parts, voucher_id=posted.voucher_id, now=now)
+    paid = _Paid(posted.voucher_id, by_id, now)
+    refund = _keep(session, request, sale, parts, paid)
     _note_refund(session, community_id, refund, now=now)
     _claim(session, sale, refund)
     settle_refunds(session, community_id, by_id=by_id, now=now)
@@ -80,6 +92,24 @@ def pay_refund(
         session.add(RefundSettlement(refund_id=refund.id, voucher_id=None, settled_at=now))
     session.flush()
     return refund
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """The voucher of a payment, who paid, and when."""
+
+    voucher_id: int
+    by_id: int
+    at: datetime
+
+
+def _payer(request: RefundRequest, second_id: int | None) -> tuple[int, int | None]:
+    """Who pays, and who is the second beside them."""
+    if request.proposed_by_id is not None:
+        return request.proposed_by_id, second_id
+    if second_id is None:
+        raise NobodyPays
+    return second_id, None
 
 
 def _account(
@@ -94,6 +124,8 @@ def _account(
         if request.amount_minor > expected_minor(session, community_id, till.id, box_minor=0):
             raise NotEnoughInTill
         return AccountRef.cash_till(till.id)
+    if request.paid_from == str(PaidFrom.BOX):
+        return AccountRef.over_short(sale.till_id)
     if sale.tender_holder_id is None:
         raise TenderCannotRefund
     return AccountRef.tender(sale.tender_holder_id, str(sale.sale.tender))
@@ -104,9 +136,7 @@ def _keep(
     request: RefundRequest,
     sale: RefundableSale,
     parts: RefundParts,
-    *,
-    voucher_id: int,
-    now: datetime,
+    paid: _Paid,
 ) -> Refund:
     """The rows of a refund; its net is the tail of what was left of the sale's position."""
     span = tail(sale.remaining, parts.net_minor)
@@ -118,9 +148,9 @@ def _keep(
         sale_id=request.sale_id,
         number=len(sale.earlier) + 1,
         request_id=request.id,
-        voucher_id=voucher_id,
-        paid_by_id=request.proposed_by_id,
-        paid_at=now,
+        voucher_id=paid.voucher_id,
+        paid_by_id=paid.by_id,
+        paid_at=paid.at,
         gift_minor=parts.gift_minor,
         start_minor=span.start,
         end_minor=span.end,
@@ -135,9 +165,9 @@ def _keep(
         start_minor=span.start,
         end_minor=span.end,
         hash=refund_hash(facts),
-        voucher_id=voucher_id,
-        paid_by_id=request.proposed_by_id,
-        paid_at=now,
+        voucher_id=paid.voucher_id,
+        paid_by_id=paid.by_id,
+        paid_at=paid.at,
     )
     session.add(refund)
     session.flush()

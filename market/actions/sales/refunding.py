@@ -118,7 +118,7 @@ def propose_refund(session: Session, command: ProposeRefund, *, by_id: int, now:
     )
     session.add(request)
     session.flush()
-    _note_request(session, command.community_id, request, now=now)
+    _note_request(session, command.community_id, request, by_id=by_id, now=now)
     if not _is_small(session, command.community_id, request):
         return Asked(request, None)
     refund = pay_refund(session, command.community_id, request, sale, second_id=None, now=now)
@@ -139,7 +139,8 @@ def decide_refund(
     sale = _held_sale(session, command.community_id, request.sale_id, request.till_id)
     if session.get(RefundDecision, request.id) is not None:
         raise AlreadyDecided
-    two_people(request.proposed_by_id, by_id)
+    if request.proposed_by_id is not None:
+        two_people(request.proposed_by_id, by_id)
     paid = session.scalar(select(Refund.id).where(Refund.request_id == request.id)) is not None
     reason = clean_text(command.reason, most=MOST_REASON, least=0 if command.approved else 1)
     decision = RefundDecision(
@@ -219,7 +220,7 @@ def _request(session: Session, command: DecideRefund) -> RefundRequest:
 
 
 def _note_request(
-    session: Session, community_id: int, request: RefundRequest, *, now: datetime
+    session: Session, community_id: int, request: RefundRequest, *, by_id: int, now: datetime
 ) -> None:
     note(
         session,
@@ -228,5 +229,5 @@ def _note_request(
         now=now,
         request=request.id,
         amount=request.amount_minor,
-        by=request.proposed_by_id,
+        by=by_id,
     )

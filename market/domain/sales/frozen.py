@@ -19,8 +19,8 @@ _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Line = tuple[int | None, int | None, int | None, int]
 """A sale line's consignor, basis points, fixed minor units a piece, and consignor's minor units."""
-Void = tuple[int, datetime, datetime]
-"""Who voided a sale, when it was fixed, and when we heard of it."""
+Void = tuple[int | None, datetime, datetime]
+"""Who voided a sale (None: the phone that made it), when it was fixed, and when we heard of it."""
 
 
 class FrozenSale(NamedTuple):
@@ -47,7 +47,7 @@ class FrozenSales:
         """Append one sale: a compact JSON array in UTF-8, ended by a line feed.
 
         [1, id, stall, day number, fixed, recorded, received, person,
-        [voided by, fixed, heard of] or null,
+        [voided by or null, fixed, heard of] or null,
         [[consignor, basis points, fixed sum, consignor's part], …]]; moments in UTC
         """
         row = [

@@ -20,11 +20,15 @@ VERSION = 1
 
 
 class PaidFrom(StrEnum):
-    """Where the buyer's money comes from: an open till's box, a custodian's cash, the tender."""
+    """Where the buyer's money comes from: an open till's box, a custodian's cash, the tender.
+
+    Or it came from the sale's own box before that was counted, and the count was short by it.
+    """
 
     TILL = "till"
     SAFE = "safe"
     TENDER = "tender"
+    BOX = "box"
 
     @property
     def label(self) -> str:
@@ -36,6 +40,7 @@ _PAID_FROM_LABELS = {
     PaidFrom.TILL: N_("从开着的钱箱付现金"),
     PaidFrom.SAFE: N_("从保管的现金里付"),
     PaidFrom.TENDER: N_("按原来的收款方式退回"),
+    PaidFrom.BOX: N_("收摊前已从钱箱退给顾客"),
 }
 
 

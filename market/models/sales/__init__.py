@@ -30,6 +30,7 @@ from market.models.sales.turns import (
     TurnPromise,
     TurnStep,
 )
+from market.models.sales.uploads import DeviceSignOff, PhoneVoid, Slip
 
 __all__ = [
     "CashCount",
@@ -38,12 +39,14 @@ __all__ = [
     "DayDigits",
     "Device",
     "DeviceHolder",
+    "DeviceSignOff",
     "ImportBatch",
     "LegalBasis",
     "Listing",
     "MarketDay",
     "MarketOpening",
     "PaymentCode",
+    "PhoneVoid",
     "PolicyShare",
     "QuarantinedSale",
     "Refund",
@@ -56,6 +59,7 @@ __all__ = [
     "SaleTurn",
     "SaleVoid",
     "Service",
+    "Slip",
     "Slot",
     "Stall",
     "StallPass",

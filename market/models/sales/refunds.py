@@ -14,17 +14,20 @@ from market.models.base import POSTED, Base, Minor
 class RefundRequest(Base):
     """What is to be paid back and why. `lines` = [[line number, pieces, amount_minor], …].
 
-    It is paid out of an open till's box, out of a custodian's cash, or by the sale's own tender.
+    It is paid out of an open till's box, out of a custodian's cash, or by the sale's own tender;
+    or it was paid out of the box of the sale's own till before that was counted ("box"). A person
+    asked for it, or a phone's void that came after the closing.
     """
 
     __tablename__ = "refund_request"
     __table_args__ = (
-        CheckConstraint("paid_from IN ('till','safe','tender')", name="known_source"),
+        CheckConstraint("paid_from IN ('till','safe','tender','box')", name="known_source"),
         CheckConstraint(
             "(paid_from = 'safe') = (safe_holder_id IS NOT NULL)"
             " AND (paid_from = 'till') = (till_id IS NOT NULL)",
             name="source_named",
         ),
+        CheckConstraint("(proposed_by_id IS NULL) = (void_id IS NOT NULL)", name="asked_by_one"),
         POSTED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,7 +39,8 @@ class RefundRequest(Base):
     safe_holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"))
     till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"), index=True)
     reason: Mapped[str] = mapped_column(String(200))
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    void_id: Mapped[UUID | None] = mapped_column(ForeignKey("phone_void.id"), unique=True)
     proposed_at: Mapped[datetime]
 
 

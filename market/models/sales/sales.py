@@ -91,15 +91,16 @@ class SaleLine(Base):
 class QuarantinedSale(Base):
     """A record set aside for a person to look at: same id with other content, or refused.
 
-    `device_id` is null where it named a device that this market day does not have.
+    `device_id` is null where it named a device that this market day does not have, `till_id` where
+    it named no till of its market day and the phone has none, `sale_id` where it said no such id.
     """
 
     __tablename__ = "quarantined_sale"
     __table_args__ = (POSTED,)
     id: Mapped[int] = mapped_column(primary_key=True)
-    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)
+    till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"), index=True)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
-    sale_id: Mapped[UUID]
+    sale_id: Mapped[UUID | None]
     content: Mapped[str] = mapped_column(Text)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     reason: Mapped[str] = mapped_column(String(40))
@@ -110,6 +111,7 @@ class SaleVoid(Base):
     """A sale undone before its till closed: kept, with a reason and a person.
 
     `phone_at` is when it was fixed, as its hash says; `voided_at` is when we heard of it.
+    `voided_by_id` is null where the phone that made the sale undid it: nobody is signed in there.
     """
 
     __tablename__ = "sale_void"
@@ -119,7 +121,7 @@ class SaleVoid(Base):
     reason: Mapped[str] = mapped_column(String(200))
     sequence: Mapped[int]
     phone_at: Mapped[datetime]
-    voided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     voided_at: Mapped[datetime]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 

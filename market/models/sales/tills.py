@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import POSTED, Base, Minor
@@ -56,7 +63,8 @@ class Device(Base):
     """A phone (or an import, or a paper tally) that records sales at one market day.
 
     A phone that came by a pass holds a token, we its SHA-256. `unsent` is how many records it last
-    said to hold. The plain forms of phone `phone_id` are numbered here, so under a device of their
+    said to hold; up to `due_ms` (since 1970) its requests are paid for, which slows down one that
+    has gone mad. The plain forms of phone `phone_id` are numbered here, so under a device of their
     own: what the phone itself has numbered may still be on its way.
     """
 
@@ -78,6 +86,7 @@ class Device(Base):
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     seen_at: Mapped[datetime | None]
     unsent: Mapped[int] = mapped_column(default=0)
+    due_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoked_at: Mapped[datetime | None]
 

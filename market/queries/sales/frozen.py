@@ -52,7 +52,7 @@ def frozen_hash(session: Session, closure_id: int) -> str:
                 recorded_at,
                 received_at,
                 person_id,
-                None if void[0] is None else (void[0], void[1], void[2]),
+                None if void[1] is None else (void[0], void[1], void[2]),
                 [line[10:] for line in lines],
             )
         )

@@ -15,7 +15,9 @@ from market.domain.sales.refund import PaidFrom
 from market.models.ledger import Holder, RefundSettlement
 from market.models.people import Person
 from market.models.sales import (
+    Device,
     MarketDay,
+    PhoneVoid,
     Refund,
     RefundDecision,
     RefundRequest,
@@ -40,6 +42,7 @@ class RefundRow:
 
     waiting: not paid before a second person says yes; paid: small, paid, nobody else has looked at
     it; seen: a second person said yes; declined: not paid; objected: paid, and somebody said no.
+    `letter` is that of the phone whose late void asked for it, where no person did.
     """
 
     id: int
@@ -49,8 +52,9 @@ class RefundRow:
     market_day: str
     amount_minor: int
     reason: str
-    proposed_by_id: int
-    proposed_by: str
+    proposed_by_id: int | None
+    proposed_by: str | None
+    letter: str | None
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None
@@ -92,6 +96,7 @@ _REFUNDS = (
         RefundRequest.reason,
         RefundRequest.proposed_by_id,
         _proposer.name.label("proposed_by"),
+        Device.letter,
         RefundRequest.proposed_at,
         _decider.name.label("decided_by"),
         RefundDecision.decided_at,
@@ -105,7 +110,9 @@ _REFUNDS = (
     .join(Sale, Sale.id == RefundRequest.sale_id)
     .join(Till, Till.id == Sale.till_id)
     .join(MarketDay, MarketDay.id == Till.market_day_id)
-    .join(_proposer, _proposer.id == RefundRequest.proposed_by_id)
+    .outerjoin(_proposer, _proposer.id == RefundRequest.proposed_by_id)
+    .outerjoin(PhoneVoid, PhoneVoid.id == RefundRequest.void_id)
+    .outerjoin(Device, Device.id == PhoneVoid.device_id)
     .outerjoin(RefundDecision, RefundDecision.request_id == RefundRequest.id)
     .outerjoin(_decider, _decider.id == RefundDecision.decided_by_id)
     .outerjoin(Refund, Refund.request_id == RefundRequest.id)

@@ -20,7 +20,7 @@ def refunds_waiting(session: Session, community_id: int, person_id: int) -> int:
             .outerjoin(RefundDecision, RefundDecision.request_id == RefundRequest.id)
             .where(
                 MarketDay.community_id == community_id,
-                RefundRequest.proposed_by_id != person_id,
+                RefundRequest.proposed_by_id.is_distinct_from(person_id),
                 RefundDecision.request_id.is_(None),
             )
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import (
@@ -39,6 +40,17 @@ RARE: dict[str, dict[str, object]] = {
         "reason": "other_content",
         "received_at": NOW,
     },
+    "phone_void": {
+        "id": UUID("0192f0c1-0000-7000-8000-000000000001"),
+        "device_id": 1,
+        "sale_id": "0192f0c1-0000-7000-8000-000000000000",
+        "reason": "x",
+        "sequence": 1,
+        "phone_at": NOW,
+        "received_at": NOW,
+        "hash": bytes(32),
+    },
+    "slip": {"code": "222222222222", "device_id": 1, "minted_at": NOW},
     "import_batch": {
         "community_id": 1,
         "file_hash": bytes(32),

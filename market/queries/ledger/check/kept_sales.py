@@ -39,7 +39,7 @@ class KeptVoid(NamedTuple):
     reason: str
     sequence: int
     phone_at: datetime
-    by_id: int
+    by_id: int | None
     at: datetime
     hash: bytes
 
