@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
 MINUS = "−"
 
@@ -17,6 +18,8 @@ def install(app: Flask) -> None:
     app.add_template_filter(datetime_text, "datetime")
     app.add_template_filter(time_text, "time")
     app.add_template_filter(month_text, "month")
+    app.add_template_filter(signed_text, "signed")
+    app.add_template_filter(listed_text, "listed")
 
 
 def money_text(minor: int) -> str:
@@ -52,6 +55,16 @@ def month_text(month: str) -> str:
     """A month kept as '2026-11', written '2026年11月' or 'November 2026'."""
     first = date.fromisoformat(f"{month}-01")
     return str(format_date(first, "y年M月" if _chinese() else "MMMM y"))
+
+
+def signed_text(name: str, moment: datetime) -> str:
+    """Who did something and when, '芝麻，2026年11月23日 14:32'."""
+    return str(gettext("%(name)s，%(at)s", name=name, at=datetime_text(moment)))
+
+
+def listed_text(words: Iterable[str]) -> str:
+    """Words one after the other, with the comma of the page's language."""
+    return str(gettext("、")).join(words)
 
 
 def _chinese() -> bool:

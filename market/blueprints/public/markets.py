@@ -33,7 +33,7 @@ from market.queries.public.wishes import wishes_by_id
 from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Stage
-from market.web.filters import date_text
+from market.web.filters import date_text, listed_text
 from market.web.market_money import Sum, flow_of, sums_of
 from market.web.sessions import clock
 
@@ -143,7 +143,7 @@ def _market(slug: str) -> str:
             help=found.help,
             stage=row.stage,
             organisers=found.hosts or (found.community,),
-            stalls=tuple(ShownStall(s.number, s.name, "、".join(s.sells)) for s in found.stalls),
+            stalls=tuple(ShownStall(s.number, s.name, listed_text(s.sells)) for s in found.stalls),
             basis=gettext(BASES[found.basis.kind]) if found.basis else "",
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
