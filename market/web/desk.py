@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.approvers import APPROVERS
 from market.domain.people import Role
 from market.extensions import reading
-from market.web.access import access_of
+from market.web.access import access_of, acting_device
 from market.web.sessions import whoever
 
 
@@ -96,9 +96,12 @@ def desk_nav() -> list[dict[str, object]]:
 
 
 def may_enter(endpoint: str) -> bool:
-    """Whether this person's roles in this page's community open that route to them."""
+    """Whether this person's roles in this page's community open that route to them, or a phone's
+    stall to it."""
     here, known = g.get("community"), whoever()
     access = access_of(current_app, endpoint)
+    if access is not None and access.devices and acting_device() is not None:
+        return True
     if here is None or known is None or access is None:
         return False
     return not access.roles or bool(access.roles & known.roles_in(here.id))
@@ -134,4 +137,9 @@ def _is_current(page: DeskPage) -> bool:
 
 
 def _for_templates() -> dict[str, object]:
-    return {"desk_nav": desk_nav, "desk_home": desk_home, "may_enter": may_enter}
+    return {
+        "desk_nav": desk_nav,
+        "desk_home": desk_home,
+        "may_enter": may_enter,
+        "acting_device": acting_device,
+    }

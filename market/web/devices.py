@@ -42,7 +42,7 @@ def this_device() -> DeviceHere | None:
     Below /api/ only the header `Authorization: Bearer …` counts, elsewhere only the cookie.
     """
     if "device" not in g:
-        token = device_token()
+        token = carried_token()
         g.device = device_by_token(reading(), token_hash(token)) if token else None
     known: DeviceHere | None = g.device
     return known
@@ -56,7 +56,7 @@ def device() -> DeviceHere:
     return known
 
 
-def device_token() -> str | None:
+def carried_token() -> str | None:
     """The token that this request carries, whether it is good or not."""
     if request.path.startswith(_API):
         header = request.headers.get("Authorization", "")

@@ -22,9 +22,11 @@ _HOUR = timedelta(hours=1)
 _IPV6_SITE_BITS = 64
 
 
-def guess_at(kind: str, secret_of: str) -> Guess:
-    """A guess at what belongs to one name: after 5 misses the next waits, a minute at most."""
-    return Guess(key_hash=_key(kind, secret_of), free=5, window=_HOUR, longest=timedelta(minutes=1))
+def guess_at(kind: str, secret_of: str, *, free: int = 5) -> Guess:
+    """A guess at what belongs to one name: after `free` misses the next waits, a minute at most."""
+    return Guess(
+        key_hash=_key(kind, secret_of), free=free, window=_HOUR, longest=timedelta(minutes=1)
+    )
 
 
 def guess_from_here(kind: str) -> Guess:

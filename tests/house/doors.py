@@ -22,6 +22,7 @@ PUBLIC = frozenset(
         "public.wall",
         "public.wish",
         "readyz",
+        "sales.stall_pass_join",
         "static_file",
     }
 )
@@ -39,9 +40,26 @@ SIGNED_IN = frozenset(
         "people.my_password",
         "people.my_sessions",
         "sales.tills_home",
+        "sales.tills_mine",
     }
 )
 """Open to whoever is signed in: their own things only, whatever their roles."""
+
+FOR_DEVICES = frozenset({"sales.till_phone", "sales.till_phone_holder"})
+"""Open to a phone that joined a stall by its pass, and to nobody else."""
+
+DEVICES_TOO = frozenset(
+    {
+        "sales.till_check",
+        "sales.till_sale",
+        "sales.till_sale_void",
+        "sales.till_sales",
+        "sales.till_sales_add",
+        "sales.till_sell",
+        "sales.tills_home",
+    }
+)
+"""Open to people as below, and to a phone that joined a stall: what it sells there, and no more."""
 
 V, T, S, R, U, A = (
     Role.VOLUNTEER,

@@ -19,7 +19,7 @@ from market.models.people import Community, Person
 from market.models.sales import Sale
 from market.web.access import Access, access_of
 from tests.factories import make_community
-from tests.house.doors import BY_ROLE, PUBLIC, SIGNED_IN
+from tests.house.doors import BY_ROLE, DEVICES_TOO, FOR_DEVICES, PUBLIC, SIGNED_IN
 from tests.people import form_token, make_person, sign_in
 
 NOBODY_S = {
@@ -85,8 +85,12 @@ def was_sent_away(answer: TestResponse) -> bool:
 def test_every_route_says_who_may_enter_and_the_table_agrees(app: Flask) -> None:
     expected = (
         dict.fromkeys(PUBLIC, Access(public=True))
-        | dict.fromkeys(SIGNED_IN, Access())
-        | {endpoint: Access(roles=frozenset(roles)) for endpoint, roles in BY_ROLE.items()}
+        | dict.fromkeys(FOR_DEVICES, Access(devices=True, people=False))
+        | {one: Access(devices=one in DEVICES_TOO) for one in SIGNED_IN}
+        | {
+            endpoint: Access(roles=frozenset(roles), devices=endpoint in DEVICES_TOO)
+            for endpoint, roles in BY_ROLE.items()
+        }
     )
     said = {endpoint: access_of(app, endpoint) for endpoint in app.view_functions}
     assert said == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,6 +24,20 @@ _NEXT_OF_FORM = (
     .values(last_sequence=Device.last_sequence + 1)
     .returning(Device.id, Device.letter, Device.last_sequence)
 )
+_NEXT_OF_PHONE = (
+    update(Device)
+    .where(Device.phone_id == bindparam("phone"))
+    .values(last_sequence=Device.last_sequence + 1)
+    .returning(Device.id, Device.letter, Device.last_sequence)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who fills in a plain form: somebody signed in, or a phone that joined a stall."""
+
+    person_id: int | None = None
+    phone_id: int | None = None
 
 
 class FormNumber(NamedTuple):
@@ -69,13 +84,18 @@ def add_device(
 
 
 def next_of_form(
-    session: Session, market_day_id: int, person_id: int, *, now: datetime
+    session: Session, market_day_id: int, seller: Seller, *, now: datetime
 ) -> FormNumber:
-    """The number of the next record of a person's plain forms; they wait for this unit to end."""
-    asked = {"market_day": market_day_id, "person": person_id}
+    """The number of the next record of a seller's plain forms; they wait for this unit to end."""
+    if seller.phone_id is not None:
+        return _next_of_phone(session, market_day_id, seller.phone_id, now=now)
+    if seller.person_id is None:
+        message = "somebody sells: a person or a phone"
+        raise ValueError(message)
+    asked = {"market_day": market_day_id, "person": seller.person_id}
     row = ask(session, _NEXT_OF_FORM, asked).one_or_none()
     if row is None:
-        form_device(session, market_day_id, person_id, now=now)
+        form_device(session, market_day_id, seller.person_id, now=now)
         row = ask(session, _NEXT_OF_FORM, asked).one()
     return FormNumber(*row)
 
@@ -95,3 +115,24 @@ def give_back_sequence(session: Session, device_id: int) -> None:
         .values(last_sequence=Device.last_sequence - 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def _next_of_phone(
+    session: Session, market_day_id: int, phone_id: int, *, now: datetime
+) -> FormNumber:
+    """A phone's forms are numbered apart: what it has numbered itself may still be on its way."""
+    row = ask(session, _NEXT_OF_PHONE, {"phone": phone_id}).one_or_none()
+    if row is None:
+        lock_market_day(session, market_day_id)
+        # Two taps may have come at once: whoever waited for the lock finds the first one's row.
+        row = ask(session, _NEXT_OF_PHONE, {"phone": phone_id}).one_or_none()
+    if row is None:
+        device_id, _ = add_device(session, market_day_id, "form", person_id=None, now=now)
+        session.execute(
+            update(Device)
+            .where(Device.id == device_id)
+            .values(phone_id=phone_id)
+            .execution_options(synchronize_session=False)
+        )
+        row = ask(session, _NEXT_OF_PHONE, {"phone": phone_id}).one()
+    return FormNumber(*row)

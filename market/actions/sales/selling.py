@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from market.actions.sales.devices import give_back_sequence, next_of_form
+from market.actions.sales.devices import Seller, give_back_sequence, next_of_form
 from market.actions.sales.quarantine import Reason
 from market.actions.sales.recording import Outcome, Result, record_at
 from market.actions.sales.sale_rows import Fixed, Stamp
@@ -63,14 +63,16 @@ def sell(
     counter: Counter,
     command: Sell,
     *,
-    by_id: int,
+    by_id: int | None,
+    phone_id: int | None = None,
     now: datetime,
 ) -> Result:
-    """Record one sale of a form; sent again it gives the receipt it has had from the first.
+    """Record one sale of a form, of somebody signed in or of a phone that joined; sent again it
+    gives the receipt it has had from the first.
 
     Raises RecordedOtherwise, NotOnSale, PriceNotAgreed, and whatever a `Sale` cannot be built for.
     """
-    number = next_of_form(session, counter.market_day_id, by_id, now=now)
+    number = next_of_form(session, counter.market_day_id, Seller(by_id, phone_id), now=now)
     sale = Sale(
         id=command.sale_id,
         till_id=counter.till_id,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
-from market.actions.sales.devices import give_back_sequence, next_of_form
+from market.actions.sales.devices import Seller, give_back_sequence, next_of_form
 from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Missing, Refused
 from market.domain.sales.sale import MOST_REASON, Void, void_hash
@@ -54,14 +54,22 @@ class VoidSale:
     reason: str
 
 
-def void_sale(session: Session, command: VoidSale, *, by_id: int, now: datetime) -> SaleVoid:
-    """Undo a sale by hand; the same void sent again gives the first.
+def void_sale(
+    session: Session,
+    command: VoidSale,
+    *,
+    by_id: int | None,
+    phone_id: int | None = None,
+    now: datetime,
+) -> SaleVoid:
+    """Undo a sale by hand, as somebody signed in or on a phone that joined; sent again it is the
+    first.
 
     Raises NoSuchTill, NoSuchSale, AlreadyVoided, SaleIsClosed, and what `clean_text` raises.
     """
     reason = clean_text(command.reason, most=MOST_REASON)
     till = till_now(session, command.community_id, command.till_id)
-    number = next_of_form(session, till.market_day_id, by_id, now=now)
+    number = next_of_form(session, till.market_day_id, Seller(by_id, phone_id), now=now)
     known = session.get(SaleVoid, command.sale_id)
     if known is not None and known.id == command.void_id:
         give_back_sequence(session, number.device_id)
@@ -73,9 +81,18 @@ def void_sale(session: Session, command: VoidSale, *, by_id: int, now: datetime)
 
 
 def record_void(
-    session: Session, community_id: int, till_id: int, void: Void, *, by_id: int, now: datetime
+    session: Session,
+    community_id: int,
+    till_id: int,
+    void: Void,
+    *,
+    by_id: int | None,
+    now: datetime,
 ) -> SaleVoid:
-    """Record a void as it was fixed, on a form or on a phone. Raises as `void_sale`."""
+    """Record a void as it was fixed, on a form or on a phone. Raises as `void_sale`.
+
+    Nobody is signed in on a phone: `by_id` is then null.
+    """
     pieces = _lock_pieces(session, void.sale_id)
     # Held still: a closing that runs now either has this sale already or waits for its void.
     lock_till(session, community_id, till_id)
@@ -110,7 +127,7 @@ def record_void(
         sale=str(sale.id),
         void=str(void.id),
         hash=row.hash.hex(),
-        by=by_id,
+        **({} if by_id is None else {"by": by_id}),
     )
     session.flush()
     return row

@@ -17,7 +17,7 @@ from market.actions.sales.voiding import VoidSale, void_sale
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.basket import Basket, listing_ids, new_basket, read_basket
 from market.blueprints.sales.till_forms import TenderForm, VoidForm
-from market.blueprints.sales.tills import SELLERS, till_here
+from market.blueprints.sales.tills import SELLERS, seller, till_here
 from market.domain.errors import N_, Refused
 from market.domain.identifiers import uuid7
 from market.domain.money import Money
@@ -27,7 +27,7 @@ from market.extensions import reading
 from market.queries.sales.counter import Counter, counter_of, goods_of
 from market.queries.sales.sales import last_sale, receipt_of, recorded_number, sales_page
 from market.queries.sales.tills import TillNow, totals_of
-from market.web.access import for_roles, person
+from market.web.access import for_roles
 from market.web.forms import acted
 from market.web.measures import SALES_RECORDED
 from market.web.qr import qr_svg
@@ -41,14 +41,14 @@ class PricesMoved(Refused):
 
 
 @blueprint.get("/till/<community>/<int:till_id>")
-@for_roles(*SELLERS)
+@for_roles(*SELLERS, devices=True)
 def till_sell(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
     return _sell_page(till, new_basket(goods_of(reading(), till.id), clock()))
 
 
 @blueprint.post("/till/<community>/<int:till_id>/check")
-@for_roles(*SELLERS)
+@for_roles(*SELLERS, devices=True)
 def till_check(till_id: int) -> ResponseReturnValue:
     """What the buyer owes, and how it is paid. Nothing is written."""
     till = till_here(till_id)
@@ -63,7 +63,7 @@ def till_check(till_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/till/<community>/<int:till_id>/sales")
-@for_roles(*SELLERS)
+@for_roles(*SELLERS, devices=True)
 def till_sales_add(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
     counter = counter_of(reading(), till, listing_ids(request.form))
@@ -87,7 +87,7 @@ def till_sales_add(till_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/till/<community>/<int:till_id>/sales")
-@for_roles(*Role)
+@for_roles(*Role, devices=True)
 def till_sales(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
     page = sales_page(reading(), till.id, request.args.get("page", 1, type=int))
@@ -103,7 +103,7 @@ def till_sales(till_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/till/<community>/<int:till_id>/sales/<uuid:sale_id>")
-@for_roles(*Role)
+@for_roles(*Role, devices=True)
 def till_sale(till_id: int, sale_id: UUID) -> ResponseReturnValue:
     till = till_here(till_id)
     receipt = receipt_of(reading(), till.id, sale_id)
@@ -116,7 +116,7 @@ def till_sale(till_id: int, sale_id: UUID) -> ResponseReturnValue:
 @blueprint.route(
     "/till/<community>/<int:till_id>/sales/<uuid:sale_id>/void", methods=["GET", "POST"]
 )
-@for_roles(*SELLERS)
+@for_roles(*SELLERS, devices=True)
 def till_sale_void(till_id: int, sale_id: UUID) -> ResponseReturnValue:
     till = till_here(till_id)
     receipt = receipt_of(reading(), till.id, sale_id)
@@ -133,7 +133,8 @@ def till_sale_void(till_id: int, sale_id: UUID) -> ResponseReturnValue:
                 void_id=void_id,
                 reason=form.reason.text,
             ),
-            by_id=person().id,
+            by_id=seller().person_id,
+            phone_id=seller().phone_id,
             now=clock(),
         ),
     ):
@@ -163,7 +164,8 @@ def _sold(
         # Typed before another tender was chosen, it says nothing.
         tendered_minor=form.tendered.data if form.tender.data == Tender.CASH else None,
     )
-    return sell(session, counter, command, by_id=person().id, now=clock())
+    who = seller()
+    return sell(session, counter, command, by_id=who.person_id, phone_id=who.phone_id, now=clock())
 
 
 def _stepped(step: str, basket: Basket) -> TenderForm:
@@ -193,7 +195,7 @@ def _sell_page(till: TillNow, basket: Basket, *, status: int = 200) -> ResponseR
             till=till,
             basket=basket,
             problems=basket.problems,
-            last=last_sale(reading(), till.id, person().id),
+            last=_last_sale(till),
             sales=sum(sales for sales, _ in totals_of(reading(), till.id).values()),
         ),
         status,
@@ -203,7 +205,7 @@ def _sell_page(till: TillNow, basket: Basket, *, status: int = 200) -> ResponseR
 def _check_page(
     till: TillNow, basket: Basket, form: TenderForm, *, used: str | None = None
 ) -> ResponseReturnValue:
-    last = last_sale(reading(), till.id, person().id)
+    last = _last_sale(till)
     form.offer(last[2] if last else None)
     tendered_minor = form.tendered.data if form.tender.data == Tender.CASH else None
     change_minor = -1 if tendered_minor is None else tendered_minor - basket.due_minor
@@ -218,6 +220,11 @@ def _check_page(
         ),
         form.status,
     )
+
+
+def _last_sale(till: TillNow) -> tuple[UUID, str, Tender] | None:
+    who = seller()
+    return last_sale(reading(), till.id, person_id=who.person_id, phone_id=who.phone_id)
 
 
 def _void_id() -> UUID:

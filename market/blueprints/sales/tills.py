@@ -10,13 +10,17 @@ from flask_babel import gettext
 
 from market.actions.ledger.posting import NotEnoughMoney
 from market.actions.sales import tills as acts
+from market.actions.sales.devices import Seller
 from market.actions.sales.moving import MoveCash, NotEnoughInTill, pay_in, pay_out
 from market.actions.sales.tills import OpenTill, open_till
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.till_forms import MoveForm, OpenTillForm
 from market.domain.errors import N_, MarketError
 from market.domain.people import Role
+from market.domain.sales.stall_pass import valid_until
 from market.extensions import reading
+from market.queries.people.who import SignedIn
+from market.queries.sales.devices import DeviceHere
 from market.queries.sales.opening import (
     days_to_open_at,
     market_day_name,
@@ -24,15 +28,24 @@ from market.queries.sales.opening import (
     stalls_to_open,
 )
 from market.queries.sales.tills import (
+    NoSuchTill,
     TillNow,
     moves_of,
     till_now,
     tills_to_see,
 )
-from market.web.access import community, for_roles, person, signed_in
+from market.web.access import (
+    acting_device,
+    community,
+    for_roles,
+    person,
+    signed_in,
+    signed_in_or_device,
+)
 from market.web.desk import DeskPage, offer
+from market.web.devices import this_device
 from market.web.forms import acted
-from market.web.sessions import clock
+from market.web.sessions import clock, whoever
 
 SELLERS = (Role.VOLUNTEER, Role.TREASURER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR)
 """Who may open a till, sell at it, count and close it."""
@@ -54,10 +67,29 @@ blueprint.record(
 
 
 @blueprint.get("/till/")
-@signed_in
+@signed_in_or_device
 def tills_home() -> ResponseReturnValue:
-    """The tills of every community in which this person may sell, and where one may be opened."""
-    known = person()
+    """A phone that joined a stall sells; a person sees the tills of their communities, and where
+    one may be opened."""
+    phone = this_device()
+    if phone is not None and (whoever() is None or _is_of_today(phone)):
+        return redirect(url_for(".till_phone"), code=303)
+    return _tills_of(person())
+
+
+@blueprint.get("/till/mine")
+@signed_in
+def tills_mine() -> ResponseReturnValue:
+    """The tills of a person whose phone has joined a stall as well."""
+    return _tills_of(person())
+
+
+def _is_of_today(phone: DeviceHere) -> bool:
+    """Whether its market day is not over yet."""
+    return clock() < valid_until(phone.held_on, phone.time_zone)
+
+
+def _tills_of(known: SignedIn) -> ResponseReturnValue:
     places = [place for place, held in known.roles.items() if held & set(SELLERS)]
     since = (clock() - _RECENT).date()
     return render_template(
@@ -138,5 +170,18 @@ def till_moves(till_id: int) -> ResponseReturnValue:
 
 
 def till_here(till_id: int) -> TillNow:
-    """The till of the address, if it is one of the community of the address; raises NoSuchTill."""
-    return till_now(reading(), community().id, till_id)
+    """The till of the address, if it is one of the community of the address; raises NoSuchTill.
+
+    To a phone that joined a stall, only the tills that serve its stall are there.
+    """
+    till = till_now(reading(), community().id, till_id)
+    phone = acting_device()
+    if phone is not None and phone.stall.id not in {stall.id for stall in till.stalls}:
+        raise NoSuchTill
+    return till
+
+
+def seller() -> Seller:
+    """Who sells here: the person signed in, else the phone that joined."""
+    phone = acting_device()
+    return Seller(person_id=person().id) if phone is None else Seller(phone_id=phone.id)

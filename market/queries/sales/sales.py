@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
 from market.domain.sales.sale import Tender
 from market.models.people import Person
-from market.models.sales import Sale, SaleLine, SalePosition, SaleVoid
+from market.models.sales import (
+    Device,
+    DeviceHolder,
+    Sale,
+    SaleLine,
+    SalePosition,
+    SaleVoid,
+)
 
 ON_A_PAGE = 50
 
@@ -131,7 +138,13 @@ def sales_page(session: Session, till_id: int, number: int) -> SalesPage:
 def receipt_of(session: Session, till_id: int, sale_id: UUID) -> Receipt:
     """One sale of a till; raises NoSuchReceipt."""
     row = session.execute(
-        select(Sale, Person.name, SaleVoid, SalePosition.closure_id)
+        select(
+            Sale,
+            func.coalesce(Person.name, _in_whose_hands()),
+            SaleVoid,
+            SalePosition.closure_id,
+        )
+        .join(Device, Device.id == Sale.device_id)
         .outerjoin(Person, Person.id == Sale.person_id)
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
         .outerjoin(SalePosition, SalePosition.sale_id == Sale.id)
@@ -142,11 +155,19 @@ def receipt_of(session: Session, till_id: int, sale_id: UUID) -> Receipt:
     return _receipt(session, row[0], row[1], row[2], closed=row[3] is not None)
 
 
-def last_sale(session: Session, till_id: int, person_id: int) -> tuple[UUID, str, Tender] | None:
-    """The last sale a person recorded at a till: its id, day number and tender."""
+def last_sale(
+    session: Session, till_id: int, *, person_id: int | None = None, phone_id: int | None = None
+) -> tuple[UUID, str, Tender] | None:
+    """The last sale at a till of a person, or of a phone and its forms: id, day number, tender."""
+    if phone_id is None:
+        own = Sale.person_id == person_id
+    else:
+        own = Sale.device_id.in_(
+            select(Device.id).where((Device.id == phone_id) | (Device.phone_id == phone_id))
+        )
     row = session.execute(
         select(Sale.id, Sale.day_number, Sale.tender)
-        .where(Sale.till_id == till_id, Sale.person_id == person_id)
+        .where(Sale.till_id == till_id, own)
         .order_by(Sale.recorded_at.desc(), Sale.id.desc())
         .limit(1)
     ).one_or_none()
@@ -156,6 +177,21 @@ def last_sale(session: Session, till_id: int, person_id: int) -> tuple[UUID, str
 def recorded_number(session: Session, sale_id: UUID) -> str | None:
     """The day number of a sale, if there is one with this id."""
     return session.scalar(select(Sale.day_number).where(Sale.id == sale_id))
+
+
+def _in_whose_hands() -> ScalarSelect[str]:
+    """Who had the phone of a sale in hand when it was recorded, by the name they gave."""
+    return (
+        select(DeviceHolder.name)
+        .where(
+            DeviceHolder.device_id == func.coalesce(Device.phone_id, Device.id),
+            DeviceHolder.since <= Sale.recorded_at,
+        )
+        .order_by(DeviceHolder.id.desc())
+        .limit(1)
+        .correlate(Device, Sale)
+        .scalar_subquery()
+    )
 
 
 def _receipt(
