@@ -65,7 +65,7 @@ def set_up_stall(session: Session, command: SetUpStall, *, by_id: int, now: date
     """
     # Whoever sets up another stall of the same day waits: the number is free when it is taken.
     day = market_day_to_write(session, command.community_id, command.market_day_id)
-    number = _number(command.number)
+    number = stall_number(command.number)
     _require_free(session, day.id, number)
     stall = Stall(
         market_day_id=day.id, number=number, name=clean_text(command.name, most=MOST_NAME)
@@ -82,7 +82,7 @@ def rename_stall(session: Session, command: RenameStall, *, by_id: int, now: dat
     Raises NoSuchStall, StallNumberFixed, and as `set_up_stall`.
     """
     stall = stall_to_write(session, command.community_id, command.stall_id)
-    number = _number(command.number)
+    number = stall_number(command.number)
     if number != stall.number:
         market_day_to_write(session, command.community_id, stall.market_day_id)
         if session.get(MarketOpening, stall.market_day_id) is not None:
@@ -107,7 +107,8 @@ def stall_to_write(session: Session, community_id: int, stall_id: int) -> Stall:
     return stall
 
 
-def _number(typed: str) -> str:
+def stall_number(typed: str) -> str:
+    """A sign's number as it is kept, '３a' as '3A'; raises StallNumberUnfit and as `clean_text`."""
     number = unicodedata.normalize("NFKC", clean_text(typed, most=MOST_NUMBER)).upper()
     if not number.isascii() or not number.isalnum():
         raise StallNumberUnfit(most=MOST_NUMBER, field="number")

@@ -11,6 +11,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     joining,
     listings,
     market_days,
+    pasting,
     policy,
     refunds,
     selling,
