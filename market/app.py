@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from market import cli
+from market.actions.ledger.day_end import at_day_end
+from market.actions.proceeds.lighting_runs import CarryOutPlans
 from market.blueprints import people, proceeds, public, sales
 from market.config import ROOT, Settings, settings_from_environment
 from market.extensions import babel, csrf, db, migrate
@@ -73,6 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for room in (public, people, sales, proceeds):
         app.register_blueprint(room.blueprint)
     cli.install(app)
+    # Sales do not know proceeds: what a market day's last closure lights goes through the ledger.
+    at_day_end(CarryOutPlans())
     return app
 
 
