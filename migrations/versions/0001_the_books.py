@@ -24,6 +24,7 @@ POSTED = (
     "refund_claim",
     "refund_settlement",
     "market_opening",
+    "market_change",
     "till",
     "till_stall",
     "sale",
@@ -718,6 +719,7 @@ def upgrade():
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=8), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('initials', sa.String(length=60), nullable=False),
     sa.Column('price_minor', sa.BigInteger(), nullable=True),
     sa.Column('minutes', sa.Integer(), nullable=True),
     sa.Column('stock', sa.Integer(), nullable=True),
@@ -1399,6 +1401,103 @@ def upgrade():
     with op.batch_alter_table('statement_word', schema=None) as batch_op:
         batch_op.create_index('ix_statement_word_market_day_id_tender', ['market_day_id', 'tender'], unique=False)
 
+    op.create_table('day_task',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('phase', sa.String(length=5), nullable=False),
+    sa.Column('key', sa.String(length=30), nullable=True),
+    sa.Column('words', sa.String(length=120), nullable=False),
+    sa.Column('owner', sa.String(length=40), nullable=False),
+    sa.Column('done_by_id', sa.Integer(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(key IS NULL) <> (words = '')", name=op.f('ck_day_task_own_or_asked')),
+    sa.CheckConstraint("phase IN ('weeks','eve','day','after')", name=op.f('ck_day_task_known_phase')),
+    sa.CheckConstraint('(done_at IS NULL) = (done_by_id IS NULL)', name=op.f('ck_day_task_done_by_somebody')),
+    sa.ForeignKeyConstraint(['done_by_id'], ['person.id'], name=op.f('fk_day_task_done_by_id_person')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_day_task_market_day_id_market_day')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_day_task')),
+    sa.UniqueConstraint('market_day_id', 'key', name=op.f('uq_day_task_market_day_id_key'))
+    )
+    op.create_table('market_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('said_by_id', sa.Integer(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_market_change_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['said_by_id'], ['person.id'], name=op.f('fk_market_change_said_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_market_change')),
+    info={'posted': True}
+    )
+    with op.batch_alter_table('market_change', schema=None) as batch_op:
+        batch_op.create_index('ix_market_change_market_day_id', ['market_day_id'], unique=False)
+
+    op.create_table('shift',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('stall_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('starts_at', sa.Time(), nullable=False),
+    sa.Column('ends_at', sa.Time(), nullable=False),
+    sa.Column('written_by_id', sa.Integer(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_shift_lasts')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_shift_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['stall_id'], ['stall.id'], name=op.f('fk_shift_stall_id_stall')),
+    sa.ForeignKeyConstraint(['written_by_id'], ['person.id'], name=op.f('fk_shift_written_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shift')),
+    sa.UniqueConstraint('market_day_id', 'name', 'starts_at', name=op.f('uq_shift_market_day_id_name_starts_at'))
+    )
+    op.create_table('given_goods',
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('sticker', sa.Integer(), nullable=False),
+    sa.Column('donor', sa.String(length=40), nullable=False),
+    sa.Column('may_be_named', sa.Boolean(), nullable=False),
+    sa.Column('taken_in_by_id', sa.Integer(), nullable=False),
+    sa.Column('taken_in_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.String(length=8), nullable=True),
+    sa.Column('outcome_by_id', sa.Integer(), nullable=True),
+    sa.Column('outcome_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("donor <> '' OR NOT may_be_named", name=op.f('ck_given_goods_named_by_consent')),
+    sa.CheckConstraint("outcome IN ('donated','returned')", name=op.f('ck_given_goods_known_outcome')),
+    sa.CheckConstraint('(outcome IS NULL) = (outcome_at IS NULL)', name=op.f('ck_given_goods_outcome_dated')),
+    sa.CheckConstraint('sticker > 0', name=op.f('ck_given_goods_sticker_positive')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_given_goods_listing_id_listing')),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name=op.f('fk_given_goods_market_day_id_market_day')),
+    sa.ForeignKeyConstraint(['outcome_by_id'], ['person.id'], name=op.f('fk_given_goods_outcome_by_id_person')),
+    sa.ForeignKeyConstraint(['taken_in_by_id'], ['person.id'], name=op.f('fk_given_goods_taken_in_by_id_person')),
+    sa.PrimaryKeyConstraint('listing_id', name=op.f('pk_given_goods')),
+    sa.UniqueConstraint('market_day_id', 'sticker', name=op.f('uq_given_goods_market_day_id_sticker'))
+    )
+    op.create_table('pre_order',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('written_by_id', sa.Integer(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('fetched_by_id', sa.Integer(), nullable=True),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_pre_order_positive')),
+    sa.ForeignKeyConstraint(['fetched_by_id'], ['person.id'], name=op.f('fk_pre_order_fetched_by_id_person')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_pre_order_listing_id_listing')),
+    sa.ForeignKeyConstraint(['written_by_id'], ['person.id'], name=op.f('fk_pre_order_written_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pre_order')),
+    sa.UniqueConstraint('listing_id', 'name', name=op.f('uq_pre_order_listing_id_name'))
+    )
+    op.create_table('goods_photo',
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('webp', sa.LargeBinary(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['listing_id'], ['given_goods.listing_id'], name=op.f('fk_goods_photo_listing_id_given_goods')),
+    sa.PrimaryKeyConstraint('listing_id', name=op.f('pk_goods_photo'))
+    )
+
     guard()
 
 
@@ -1465,6 +1564,15 @@ def guard():
 def downgrade():
     if not guards.on_sqlite():
         op.execute("DROP SEQUENCE voucher_id_seq")
+    op.drop_table('goods_photo')
+    op.drop_table('pre_order')
+    op.drop_table('given_goods')
+    op.drop_table('shift')
+    with op.batch_alter_table('market_change', schema=None) as batch_op:
+        batch_op.drop_index('ix_market_change_market_day_id')
+
+    op.drop_table('market_change')
+    op.drop_table('day_task')
     with op.batch_alter_table('statement_word', schema=None) as batch_op:
         batch_op.drop_index('ix_statement_word_market_day_id_tender')
 

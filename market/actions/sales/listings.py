@@ -13,6 +13,7 @@ from market.actions.sales.stalls import stall_to_write
 from market.domain.errors import N_, Invalid
 from market.domain.money import check_count, check_minor
 from market.domain.sales.consignment import ConsignorTerms
+from market.domain.sales.initials import initials_of
 from market.domain.text import clean_text
 from market.models.ledger import Party
 from market.models.sales import Listing, MarketDay, Stall
@@ -152,9 +153,11 @@ def _own_words(session: Session, command: Offer) -> dict[str, object]:
     if command.minutes is not None:
         check_count(command.minutes, most=MOST_MINUTES)
     terms = _terms(session, command)
+    name = clean_text(command.name, most=MOST_NAME)
     return {
         "kind": command.kind,
-        "name": clean_text(command.name, most=MOST_NAME),
+        "name": name,
+        "initials": initials_of(name),
         "price_minor": command.price_minor,
         # Goods take no time, whatever was typed before they were called goods.
         "minutes": command.minutes if command.kind == SERVICE else None,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from market.domain.sales.initials import initials_of
 from market.models.base import POSTED, Base, Minor
 
 KNOWN_TENDER = "tender IN ('cash','wechat','alipay','other')"
@@ -100,6 +102,10 @@ class Stall(Base):
     name: Mapped[str] = mapped_column(String(60))
 
 
+def _initials(context: DefaultExecutionContext) -> str:
+    return initials_of(context.get_current_parameters()["name"])
+
+
 class Listing(Base):
     """Something a stall offers. `price_minor` null is an open price; `stock` null is not counted.
 
@@ -124,6 +130,7 @@ class Listing(Base):
     position: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(60))
+    initials: Mapped[str] = mapped_column(String(60), default=_initials)
     price_minor: Mapped[int | None] = mapped_column(Minor)
     minutes: Mapped[int | None]
     stock: Mapped[int | None]

@@ -15,7 +15,7 @@ from market.queries.asking import ask
 from market.queries.sales.tills import NoSuchTill, TillNow
 
 # What every sale asks for, put together once.
-_GOODS = (
+_OFFERED = (
     select(
         Listing.id,
         Listing.stall_id,
@@ -23,6 +23,7 @@ _GOODS = (
         Stall.name.label("stall_name"),
         Listing.kind,
         Listing.name,
+        Listing.initials,
         Listing.price_minor,
         Listing.minutes,
         Listing.stock,
@@ -33,10 +34,12 @@ _GOODS = (
         Listing.floor_minor,
     )
     .join(Stall, Stall.id == Listing.stall_id)
-    .join(TillStall, TillStall.stall_id == Stall.id)
-    .where(TillStall.till_id == bindparam("till_id"))
     .order_by(Stall.id, Listing.position, Listing.id)
 )
+_GOODS = _OFFERED.join(TillStall, TillStall.stall_id == Stall.id).where(
+    TillStall.till_id == bindparam("till_id")
+)
+_OF_STALL = _OFFERED.where(Stall.id == bindparam("stall_id"), Listing.retired_at.is_(None))
 _ON_OFFER = _GOODS.where(Listing.retired_at.is_(None))
 _NAMED = _GOODS.where(Listing.id.in_(bindparam("listing_ids", expanding=True)))
 _TILL = select(Till.market_day_id, Till.opened_at).where(Till.id == bindparam("till_id"))
@@ -57,6 +60,7 @@ class Good:
     stall_name: str
     kind: str
     name: str
+    initials: str
     price_minor: int | None
     minutes: int | None
     left: int | None
@@ -91,6 +95,11 @@ def goods_of(
     else:
         rows = ask(session, _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)})
     return {row.id: _good(row) for row in rows}
+
+
+def goods_of_stall(session: Session, stall_id: int) -> dict[int, Good]:
+    """What a stall offers before a till serves it, by id."""
+    return {row.id: _good(row) for row in ask(session, _OF_STALL, {"stall_id": stall_id})}
 
 
 def counter_at(
@@ -156,6 +165,7 @@ def _good(row: Row[*tuple[object, ...]]) -> Good:
         stall_name=row.stall_name,
         kind=row.kind,
         name=row.name,
+        initials=row.initials,
         price_minor=row.price_minor,
         minutes=row.minutes,
         left=None if row.stock is None else row.stock - row.sold,
