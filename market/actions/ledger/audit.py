@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +31,17 @@ def note(
     # Kept to the millisecond: that is what the hash covers.
     at = now.replace(microsecond=now.microsecond // 1000 * 1000)
     session.info.setdefault(_NOTED, []).append(_Noted(community_id, at, kind, subject))
+
+
+@contextmanager
+def unnoted_on_error(session: Session) -> Iterator[None]:
+    """Forget what was noted within, where it ends in an error: it goes with a savepoint."""
+    before = list(session.info.get(_NOTED, []))
+    try:
+        yield
+    except BaseException:
+        session.info[_NOTED] = before
+        raise
 
 
 def seal_events(session: Session) -> None:

@@ -65,13 +65,21 @@ def approve_proposal(
 ) -> Approved:
     """Take the money from the fund's head and promise it, item by item.
 
-    Locks the wishes, the fund, the month, the accounts, in this order. Raises NoSuchProposal,
-    NoLongerApprover, SamePerson, ProposalDecided, NotEnoughFree, and as `require_fit`.
+    Raises NoSuchProposal, NoLongerApprover, SamePerson, ProposalDecided, and as `carry_out`.
     """
     require_approver(session, command.community_id, by_id)
     proposal = proposal_of(session, command.community_id, command.proposal_id)
     two_people(proposal.proposed_by_id, by_id)
     decide(session, proposal, approved=True, by_id=by_id, now=now)
+    return carry_out(session, proposal, by_id=by_id, now=now)
+
+
+def carry_out(session: Session, proposal: Proposal, *, by_id: int, now: datetime) -> Approved:
+    """Take the money for a batch that `by_id` has approved, and promise it, item by item.
+
+    Locks the wishes, the fund, the month, the accounts, in this order. Raises NotEnoughFree, and
+    as `require_fit`.
+    """
     items = session.scalars(
         select(ProposalItem)
         .where(ProposalItem.proposal_id == proposal.id)

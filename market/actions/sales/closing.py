@@ -10,6 +10,12 @@ from sqlalchemy import case, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from market.actions.ledger.audit import note
+from market.actions.ledger.day_end import (
+    DayEnd,
+    begin_closing,
+    end_of_day,
+    lock_for_day_end,
+)
 from market.actions.ledger.line import Part, lay_closure, settle_refunds
 from market.actions.ledger.posting import post
 from market.actions.sales.belonging import Share, belonging, lock_split
@@ -80,8 +86,10 @@ class CloseTill:
 def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetime) -> Closure:
     """Close a till whose cash has been counted and confirmed: the first closure, for ever.
 
-    Raises NoSuchTill, AlreadyClosed, NotCounted, NotConfirmed, VarianceUnexplained.
+    The last till of a market day to close ends the day, in the same unit of work. Raises
+    NoSuchTill, AlreadyClosed, NotCounted, NotConfirmed, VarianceUnexplained.
     """
+    is_last = begin_closing(session, command.till_id)
     till = lock_till(session, command.community_id, command.till_id)
     if till.state is TillState.CLOSED:
         raise AlreadyClosed(till=till.name)
@@ -91,6 +99,8 @@ def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetim
     expected = expected_cash(box_then(moves, takings, box_minor=count.box_minor))
     variance = variance_minor(counted_minor=count.counted_minor, expected_minor=expected)
     reason = _explained(session, till, variance, command.reason)
+    if is_last:
+        lock_for_day_end(session, till.market_day_id)
     shares = lock_split(session, till)
     posted = belonging(session, till, takings, shares, box_minor=count.box_minor)
     voucher_id = _post(
@@ -125,7 +135,19 @@ def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetim
         closed_by_id=by_id,
         closed_at=now,
     )
-    return _laid(session, till, closure, shares, posted.funds)
+    _laid(session, till, closure, shares, posted.funds)
+    if is_last:
+        end_of_day(
+            session,
+            DayEnd(
+                community_id=till.community_id,
+                market_day_id=till.market_day_id,
+                closure_id=closure.id,
+                by_id=by_id,
+                now=now,
+            ),
+        )
+    return closure
 
 
 def close_late_sales(session: Session, command: CloseTill, *, by_id: int, now: datetime) -> Closure:
