@@ -20,6 +20,8 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+PICTURES_DRAWN_HERE = CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
+"""For a page whose own script draws a picture to keep by a long press, which only an image allows."""
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -32,6 +32,8 @@ MOST_OF_A_KIND = 4
 """Pages of one route that are walked to; the next hundred receipts look the same."""
 OUTSIDE = ("mailto:", "tel:", "#")
 EVENT = re.compile(r"^on[a-z]+$")
+DATA = "application/json"
+"""A script element of this type is read by our modules, and never run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def _inline(root: Node) -> list[str]:
         one.tag
         for one in root.all_elements()
         if one.tag == "style"
-        or (one.tag == "script" and not one.get("src"))
+        or (one.tag == "script" and not one.get("src") and one.get("type") != DATA)
         or "style" in one.attributes
         or one.get("href").startswith("javascript:")
         or any(EVENT.match(name) for name in one.attributes)

@@ -125,6 +125,7 @@ test("signing off goes with the last batch only", async () => {
   await sell(60);
   await outbox.push({ signOff: { till: 12, last_sequence: 60 } });
   assert.deepEqual(server.bodies.map((body) => body.sign_off), [null, { till: 12, last_sequence: 60 }]);
+  assert.equal(outbox.state().signedOff, true);
 });
 
 test("what is sold while a batch is on its way goes with the next one", async () => {

@@ -48,7 +48,7 @@ export function createServer() {
       if (before && before.hash !== row.hash) return { id: row.id, outcome: "conflict", hash: before.hash, reason: "other_content", say: "内容不一样" };
       return { id: row.id, outcome: before ? "exists" : "created", hash: row.hash, reason: null, say: null };
     });
-    return { server_at: "2026-11-30T08:00:00Z", results, till: { id: 12, name: "一号", state: "open" } };
+    return { server_at: "2026-11-30T08:00:00Z", results, till: { id: 12, name: "一号", state: "open" }, signed_off: body.sign_off ? true : null };
   };
   return server;
 }

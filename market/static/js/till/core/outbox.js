@@ -23,7 +23,7 @@ export class Turned extends Error {}
 
 export function createOutbox({ store, send, clock, exclusive, changed = () => {} }) {
   let batch = BATCH;
-  const state = { connected: null, sending: false, failures: 0, turned: null, heardAt: null, till: null };
+  const state = { connected: null, sending: false, failures: 0, turned: null, heardAt: null, till: undefined, signedOff: null };
   const tell = () => changed({ ...state });
 
   /** Send what waits, until nothing waits or nobody answers. Gives whether all is sent. */
@@ -83,7 +83,8 @@ export function createOutbox({ store, send, clock, exclusive, changed = () => {}
 
   function heard(answer) {
     Object.assign(state, { connected: true, failures: 0, turned: null, heardAt: clock() });
-    if (answer.till !== undefined) state.till = answer.till;
+    state.till = answer.till;
+    state.signedOff = answer.signed_off ?? null;
   }
 
   async function settleAll(rows, results) {

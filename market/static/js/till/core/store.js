@@ -1,7 +1,8 @@
 /** What a phone keeps: its rows, its last number, its slips, its cart. `database` is handed in.
  *
  * database.transact(work, { strict }) runs `work(tables)` as one transaction over two tables, `rows`
- * (by id) and `kept` (by key), each with get, put, remove, all, and waiting(most) of `rows`.
+ * (by id) and `kept` (by key), each with get, put, remove and all; `rows` also
+ * with waiting(most), by sequence, and count(state).
  */
 
 export const KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -43,7 +44,15 @@ export function createStore(database) {
   }
 
   async function unsent() {
-    return (await waiting(Infinity)).length;
+    return (await counts()).waiting;
+  }
+
+  /** How many rows are still to be sent, and how many a person has to look at. */
+  function counts() {
+    return database.transact(async (tables) => ({
+      waiting: await tables.rows.count("waiting"),
+      aside: await tables.rows.count("aside"),
+    }));
   }
 
   /** All rows that are still kept, the newest first. */
@@ -100,5 +109,5 @@ export function createStore(database) {
     if ((await kept(PROBE)) !== now) throw new StorageBroken("probe lost");
   }
 
-  return { fix, get, waiting, unsent, all, settle, forget, keep, kept, addSlips, slips, lastSequence, test };
+  return { fix, get, waiting, unsent, counts, all, settle, forget, keep, kept, addSlips, slips, lastSequence, test };
 }

@@ -49,7 +49,11 @@ function opened(name, factory) {
 }
 
 function tablesOf(transaction) {
-  return { rows: { ...tableOf(transaction.objectStore("rows")), waiting: waitingOf(transaction) }, kept: tableOf(transaction.objectStore("kept")) };
+  const rows = transaction.objectStore("rows");
+  return {
+    rows: { ...tableOf(rows), ...byStateOf(rows.index("state")) },
+    kept: tableOf(transaction.objectStore("kept")),
+  };
 }
 
 function tableOf(store) {
@@ -61,11 +65,11 @@ function tableOf(store) {
   };
 }
 
-function waitingOf(transaction) {
-  const range = IDBKeyRange.bound(["waiting", 0], ["waiting", Number.MAX_SAFE_INTEGER]);
-  return (most) => {
-    const count = Number.isFinite(most) ? most : undefined;
-    return answered(transaction.objectStore("rows").index("state").getAll(range, count));
+function byStateOf(index) {
+  const within = (state) => IDBKeyRange.bound([state, 0], [state, Number.MAX_SAFE_INTEGER]);
+  return {
+    waiting: (most) => answered(index.getAll(within("waiting"), most)),
+    count: (state) => answered(index.count(within(state))),
   };
 }
 

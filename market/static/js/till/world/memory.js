@@ -10,7 +10,7 @@ export function openMemory() {
     const mine = turn.then(async () => {
       const before = [rows.snapshot(), kept.snapshot()];
       try {
-        return await work({ rows: { ...rows, waiting: (most) => waiting(rows, most) }, kept });
+        return await work({ rows: { ...rows, ...byStateOf(rows) }, kept });
       } catch (error) {
         rows.restore(before[0]);
         kept.restore(before[1]);
@@ -38,9 +38,12 @@ function tableOf() {
   };
 }
 
-function waiting(rows, most) {
-  const found = rows.all().filter((row) => row.state === "waiting");
-  return found.sort((one, other) => one.sequence - other.sequence).slice(0, most);
+function byStateOf(rows) {
+  const within = (state) => rows.all().filter((row) => row.state === state);
+  return {
+    waiting: (most) => within("waiting").sort((one, other) => one.sequence - other.sequence).slice(0, most),
+    count: (state) => within(state).length,
+  };
 }
 
 /** What is kept is not what the caller goes on holding, as in a real database. */

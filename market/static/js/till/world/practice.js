@@ -1,10 +1,20 @@
 /** The world of practice: everything answers, nothing is kept, and no address is known. */
 
+const NUMBER = 1;
+
+/** The same stalls and listings at a till of its own, open whatever the real one is. */
+export function practiceTill(bootstrap) {
+  const till = { id: NUMBER, name: bootstrap.till?.name ?? bootstrap.market_day.name, state: "open" };
+  return { ...bootstrap, till, device: { ...bootstrap.device, last_sequence: 0 } };
+}
+
 export function practiceWire(till) {
   return {
     till: async () => till,
     slips: async () => ({ slips: [] }),
-    sync: async ({ rows }) => ({
+    sync: async ({ rows, sign_off }) => ({
+      till: till.till,
+      signed_off: sign_off !== null,
       results: rows.map((row) => ({ id: row.id, outcome: "created", hash: row.hash, reason: null, say: null })),
     }),
   };

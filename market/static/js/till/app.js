@@ -1,0 +1,257 @@
+/** The till on a phone: its state, what can be done with it, and the views that show it. */
+import { money } from "./core/amount.js";
+import { added, EMPTY, piecesOf, priceOf, repriced, stillOnSale, sumOf } from "./core/cart.js";
+import { notYetCounted } from "./core/day.js";
+import { Refusal } from "./core/refusal.js";
+import { createCartView } from "./page/cart.js";
+import { createCounter } from "./page/counter.js";
+import { byId, pressing, say, show } from "./page/dom.js";
+import { createFinish } from "./page/finish.js";
+import { createJustSold } from "./page/just_sold.js";
+import { createLine } from "./page/line.js";
+import { createPay } from "./page/pay.js";
+import { createRecords } from "./page/records.js";
+import { createTabs } from "./page/tabs.js";
+import { createTiles } from "./page/tiles.js";
+import { createTyped } from "./page/typed.js";
+import { createViews } from "./page/views.js";
+
+const TIME = { hour: "2-digit", minute: "2-digit", hour12: false };
+
+/** `world` is the store, the wire, the clock, the random bytes, who may send, and whether it is practice. */
+export function createApp({ bootstrap, words, world }) {
+  const { store, clock } = world;
+  const state = { cart: EMPTY, tender: null, lastTender: null, half: false, last: null };
+  let known = bootstrap;
+
+  const app = {
+    words,
+    state,
+    store,
+    listings: new Map(),
+    bootstrap: () => known,
+    till: () => known.till,
+    tenderWord: (tender) => known.tenders.find((one) => one.tender === tender)?.label ?? tender,
+    clockTime: (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, TIME),
+    pressing: (id, act) => pressing(byId(id), act, failed),
+    say: speak,
+    trying,
+    setCart,
+    drawBar,
+    tap,
+    addTyped,
+    sell,
+    voidSale,
+    restock,
+    takeTill,
+    heard,
+    edit: (id) => trying(() => cartView.editListing(id)),
+    openReceipt: (row) => records.openReceipt(row),
+  };
+  const entering = {
+    sell: () => drawBar(),
+    cart: () => cartView.draw(),
+    pay: () => pay.draw(),
+    list: () => void records.drawList(),
+    finish: () => void finish.draw(),
+  };
+  const tabs = createTabs({ changed: () => drawBar() });
+  app.views = createViews({ entering });
+  const line = createLine(app, world);
+  app.outbox = line.outbox;
+  const counter = createCounter(app, world);
+  const cartView = createCartView(app);
+  const tiles = createTiles(app);
+  const typed = createTyped(app);
+  const pay = createPay(app);
+  const records = createRecords(app);
+  const finish = createFinish(app);
+  const justSold = createJustSold(app);
+
+  /** What was there before a reload is there again; then the line is tried. */
+  async function start() {
+    await store.test(clock());
+    await store.forget(clock());
+    state.half = (await store.kept("half")) ?? false;
+    state.lastTender = (await store.kept("tender")) ?? null;
+    state.last = (await store.all()).find((row) => row.kind === "sale") ?? null;
+    const cart = (await store.kept("cart")) ?? EMPTY;
+    await stock(known, clock());
+    state.cart = stillOnSale(cart, app.listings);
+    wirePage();
+    draw();
+    app.views.start();
+    void line.draw();
+    void line.beat();
+  }
+
+  /** Take in what is on sale now, less what the server has not been told yet. */
+  async function stock(answer, askedAt) {
+    known = answer;
+    const sold = notYetCounted(await store.all(), askedAt);
+    const leftOf = (one) => (one.left === null ? null : one.left - (sold.get(one.id) ?? 0));
+    app.listings = new Map(known.listings.map((one) => [one.id, { ...one, left: leftOf(one) }]));
+  }
+
+  async function restock(answer, askedAt) {
+    await stock(answer, askedAt);
+    draw();
+  }
+
+  // --- Choosing -----------------------------------------------------------------
+
+  function setCart(cart) {
+    state.cart = cart;
+    justSold.hide();
+    tiles.refresh();
+    drawBar();
+    void store.keep("cart", cart);
+  }
+
+  function tap(id) {
+    trying(() => {
+      requireOpen();
+      const listing = app.listings.get(id);
+      const price = priceOf(listing, state.half);
+      if (price !== null) return setCart(added(state.cart, listing, price));
+      typed.choose(id);
+      tabs.open("typed");
+    });
+  }
+
+  function addTyped(id, fen) {
+    requireOpen();
+    setCart(added(state.cart, app.listings.get(id), fen, { own: true }));
+  }
+
+  function charge() {
+    requireOpen();
+    if (tabs.here() === "typed") typed.take();
+    speak("");
+    pay.begin();
+  }
+
+  async function halve(half) {
+    state.half = half;
+    await store.keep("half", half);
+    setCart(repriced(state.cart, app.listings, half));
+    draw();
+    app.views.go("sell");
+  }
+
+  // --- Selling ------------------------------------------------------------------
+
+  async function sell({ tender, gift, tendered }) {
+    const { cart } = state;
+    const row = await counter.record({ cart, tender, gift, tendered });
+    if (!row) return;
+    Object.assign(state, { last: row, lastTender: tender });
+    setCart(EMPTY);
+    tabs.open("goods");
+    drawLast();
+    speak("");
+    justSold.reveal(row, cart);
+    void store.keep("tender", tender);
+    void line.send();
+  }
+
+  async function voidSale(sale, reason) {
+    await counter.undo(sale, reason);
+    if (state.last?.id === sale.id) justSold.hide();
+    tiles.refresh();
+    void line.send();
+  }
+
+  // --- What the page says -----------------------------------------------------------------
+
+  function draw() {
+    tiles.draw();
+    typed.draw();
+    show("half-on", state.half);
+    byId("half-start").disabled = state.half;
+    drawLast();
+    drawTill();
+    drawBar();
+  }
+
+  function drawBar() {
+    const fen = sumOf(state.cart) + (tabs.here() === "typed" ? typed.fen() : 0);
+    say("charge-amount", fen > 0 ? money(fen) : "");
+    say("cart-count", words("cart_button", { count: piecesOf(state.cart) }));
+    show("to-cart", state.cart.length > 0);
+  }
+
+  function drawLast() {
+    show("last-receipt", state.last !== null);
+    say("last-number", state.last?.dayNumber ?? "");
+  }
+
+  function drawTill() {
+    const closed = closedBy();
+    show("cannot-sell", closed !== null);
+    byId("cannot-sell").querySelector(".notice-words").textContent = closed ? words(closed.key, closed.facts) : "";
+    for (const id of ["charge", "charge-cart"]) byId(id).disabled = closed !== null;
+  }
+
+  /** Why nothing can be sold now; null where it can. */
+  function closedBy() {
+    const { till } = known;
+    if (!till) return new Refusal("till_none");
+    if (till.state === "open") return null;
+    return new Refusal(till.state === "closed" ? "till_closed" : "till_counted", { till: till.name });
+  }
+
+  function requireOpen() {
+    const closed = closedBy();
+    if (closed) throw closed;
+  }
+
+  function takeTill(till) {
+    known = { ...known, till };
+    drawTill();
+  }
+
+  /** Something came back, or did not: the views that tell of it are drawn anew. */
+  function heard() {
+    if (app.views.here() === "list") void records.drawList();
+    if (app.views.here() === "finish") void finish.drawState();
+  }
+
+  function speak(sentence) {
+    say("say", sentence);
+    show("say", sentence !== "");
+  }
+
+  function failed(error) {
+    if (!(error instanceof Refusal)) throw error;
+    speak(words(error.key, error.facts));
+  }
+
+  function trying(act) {
+    speak("");
+    try {
+      act();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function wirePage() {
+    for (const id of ["charge", "charge-cart"]) app.pressing(id, charge);
+    app.pressing("last-receipt", () => records.openReceipt(state.last));
+    app.pressing("half-start", () => halve(true));
+    app.pressing("half-off", () => halve(false));
+    app.pressing("send-now", line.send);
+    byId("back").addEventListener("click", app.views.back);
+    for (const button of document.querySelectorAll("[data-go]")) {
+      button.addEventListener("click", () => {
+        speak("");
+        app.views.go(button.dataset.go);
+      });
+    }
+    for (const id of ["strip", "to-more"]) show(id, true);
+    show("opening", false);
+  }
+
+  return { start };
+}

@@ -1,0 +1,130 @@
+/** What this phone has recorded: the list, one receipt, and undoing one with a reason. */
+import { money } from "../core/amount.js";
+import { grouped } from "../core/receipt_code.js";
+import { Refusal } from "../core/refusal.js";
+import { changeOf, cleanReason, dueOf } from "../core/row.js";
+import { byId, h, icon, say, show } from "./dom.js";
+import { slipPicture } from "./slip.js";
+
+const PAGE = 50;
+
+export function createRecords(app) {
+  const { words, store } = app;
+  let shown = PAGE;
+  let open = null;
+
+  async function drawList() {
+    const rows = await store.all();
+    const byRow = new Map(rows.map((row) => [row.id, row]));
+    const undone = undoneIn(rows);
+    byId("rows").replaceChildren(...rows.slice(0, shown).map((row) => item(row, byRow, undone)));
+    show("list-empty", rows.length === 0);
+    show("rows-more", rows.length > shown);
+    drawConnection();
+  }
+
+  function drawConnection() {
+    const { connected, heardAt, turned } = app.outbox.state();
+    if (turned) say("list-connection", turned);
+    else if (connected) say("list-connection", words("connection_online", { time: app.clockTime(heardAt) }));
+    else say("list-connection", words(heardAt ? "connection_offline" : "connection_never"));
+  }
+
+  function item(row, byRow, undone) {
+    const sale = row.kind === "sale" ? row : byRow.get(row.wire.sale);
+    const number = row.kind === "sale" ? row.dayNumber : words("void_row", { number: sale?.dayNumber ?? "" });
+    const out = undone.has(row.id);
+    return h(
+      "li",
+      { class: `link-row sale-row${out ? " sale-row-void" : ""}` },
+      icon(stateIcon(row)),
+      h(
+        "div",
+        { class: "link-row-words" },
+        h("button", { class: "link-row-link row-button", type: "button", onclick: () => app.openReceipt(sale ?? row) }, number),
+        h("p", { class: "link-row-hint" }, `${app.clockTime(row.at)} · ${stateWords(row, out)}`),
+      ),
+      row.kind === "sale" && h("span", { class: "link-row-aside sale-row-amount money" }, money(dueOf(row.wire))),
+    );
+  }
+
+  function stateIcon(row) {
+    if (row.kind === "void") return "void";
+    return { waiting: "upload", sent: "check-circle", aside: "alert" }[row.state];
+  }
+
+  function stateWords(row, out) {
+    if (row.state === "aside") return words("state_aside", { say: row.say || words("aside_wait") });
+    const state = words(row.state === "sent" ? "state_sent" : "state_waiting");
+    return out ? `${words("state_voided")} · ${state}` : state;
+  }
+
+  async function openReceipt(row) {
+    const rows = await store.all();
+    open = rows.find((one) => one.id === row.id) ?? row;
+    const out = undoneIn(rows).has(open.id);
+    if (open.kind !== "sale") return;
+    drawReceipt(open, out);
+    app.views.go("receipt");
+  }
+
+  function drawReceipt(row, out) {
+    const { wire } = row;
+    byId("receipt-top").classList.toggle("done-void", out);
+    say("receipt-number", row.dayNumber);
+    say("receipt-amount", money(dueOf(wire)));
+    say("receipt-tender", app.tenderWord(wire.tender));
+    byId("receipt-slip").replaceChildren(out ? "" : slipPicture(row, words));
+    say("receipt-code", row.practice || out ? "" : grouped(wire.code));
+    show("receipt-hint", Boolean(row.matrix) && !out);
+    say("receipt-state", stateWords(row, out));
+    byId("receipt-lines").replaceChildren(...linesOf(wire));
+    show("to-void", !out);
+    show("void", false);
+    byId("void-reason").value = "";
+  }
+
+  function linesOf(wire) {
+    const line = (name, amount) => h("li", { class: "bill-line" }, h("span", {}, name), h("span", { class: "money" }, amount));
+    const lines = wire.lines.map((one) =>
+      line(one.quantity > 1 ? words("line_many", { name: one.name, count: one.quantity }) : one.name, money(one.quantity * one.unit_price)),
+    );
+    if (wire.gift) lines.push(line(words("gift_line"), money(wire.gift)));
+    if (wire.tendered !== null) {
+      lines.push(line(words("tendered_line", { amount: money(wire.tendered) }), words("change_line", { amount: money(changeOf(wire)) })));
+    }
+    return lines;
+  }
+
+  async function undo() {
+    const reason = byId("void-reason").value;
+    if (!cleanReason(reason)) throw new Refusal("reason_missing");
+    await app.voidSale(open, reason);
+    app.say(words("voided", { number: open.dayNumber }));
+    drawReceipt(await store.get(open.id), true);
+    byId("receipt-heading").focus();
+  }
+
+  byId("to-void").addEventListener("click", () => {
+    show("void", true);
+    show("to-void", false);
+    byId("void-reason").focus();
+  });
+  byId("void-reasons").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-reason]");
+    if (button) byId("void-reason").value = button.dataset.reason;
+  });
+  // Enter in the field presses the button.
+  byId("void").addEventListener("submit", (event) => event.preventDefault());
+  app.pressing("void-now", undo);
+  byId("rows-more").addEventListener("click", () => {
+    shown += PAGE;
+    drawList();
+  });
+
+  return { drawList, drawConnection, openReceipt };
+}
+
+function undoneIn(rows) {
+  return new Set(rows.filter((row) => row.kind === "void").map((row) => row.wire.sale));
+}
