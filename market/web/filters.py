@@ -24,7 +24,8 @@ def install(app: Flask) -> None:
 
 def money_text(minor: int) -> str:
     """Minor units as '¥12.50', whole yuan as '¥12', thousands grouped."""
-    yuan, fen = divmod(abs(minor), 100)
+    # PostgreSQL gives a sum of whole numbers as a decimal.
+    yuan, fen = divmod(abs(int(minor)), 100)
     sign = MINUS if minor < 0 else ""
     return f"{sign}¥{yuan:,}.{fen:02d}" if fen else f"{sign}¥{yuan:,}"
 

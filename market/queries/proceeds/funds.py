@@ -191,6 +191,6 @@ def _fund(row: tuple[int, str, str, str, int, int, int, int]) -> FundNow:
         purpose=FundPurpose(purpose),
         laid_minor=laid,
         taken_minor=taken,
-        committed_minor=committed,
-        spent_minor=spent,
+        committed_minor=int(committed),
+        spent_minor=int(spent),
     )

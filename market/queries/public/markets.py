@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import cast, func, select
 from sqlalchemy.orm import Session
 
+from market.models.base import Minor
 from market.models.ledger import Account, Fund, Holder, Posting
 from market.models.people import Community
 from market.models.proceeds import Allocation
@@ -133,7 +134,8 @@ _CLOSED_TILLS = (
     .scalar_subquery()
 )
 _NET = (
-    select(func.sum(Closure.net_minor + Closure.box_minor))
+    # PostgreSQL sums whole numbers to a numeric.
+    select(cast(func.sum(Closure.net_minor + Closure.box_minor), Minor))
     .join(Till, Till.id == Closure.till_id)
     .where(Till.market_day_id == MarketDay.id)
     .scalar_subquery()
@@ -240,7 +242,7 @@ def _consigned(session: Session, voucher_ids: Sequence[int]) -> int:
         .join(Account, Account.id == Posting.account_id)
         .where(Posting.voucher_id.in_(voucher_ids), Account.kind == "payable")
     )
-    return -(owed or 0)
+    return -int(owed or 0)
 
 
 def _stalls(session: Session, market_day_id: int) -> tuple[StallRow, ...]:
@@ -331,4 +333,4 @@ def _refunds(session: Session, market_day_id: int) -> tuple[int, int]:
         .join(Till, Till.id == Closure.till_id)
         .where(Till.market_day_id == market_day_id)
     ).one()
-    return row[0], row[1] or 0
+    return row[0], int(row[1] or 0)
