@@ -212,6 +212,32 @@ def upgrade():
     with op.batch_alter_table('market_day', schema=None) as batch_op:
         batch_op.create_index('ix_market_day_community_id_held_on', ['community_id', 'held_on'], unique=False)
 
+    op.create_table('account_heading',
+    sa.Column('community_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('code', sa.String(length=12), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['person.id'], name=op.f('fk_account_heading_changed_by_id_person')),
+    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_account_heading_community_id_community')),
+    sa.PrimaryKeyConstraint('community_id', 'kind', name=op.f('pk_account_heading'))
+    )
+    op.create_table('ledger_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('community_id', sa.Integer(), nullable=False),
+    sa.Column('started_by_id', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('whole', sa.Boolean(), nullable=False),
+    sa.Column('verdicts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_check_community_id_community')),
+    sa.ForeignKeyConstraint(['started_by_id'], ['person.id'], name=op.f('fk_ledger_check_started_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_check'))
+    )
+    with op.batch_alter_table('ledger_check', schema=None) as batch_op:
+        batch_op.create_index('ix_ledger_check_community_id_id', ['community_id', 'id'], unique=False)
+
     op.create_table('month_lock',
     sa.Column('community_id', sa.Integer(), nullable=False),
     sa.Column('month', sa.String(length=7), nullable=False),
@@ -1756,6 +1782,8 @@ def downgrade():
     op.drop_table('party')
     op.drop_table('one_time_link')
     op.drop_table('month_lock')
+    op.drop_table('ledger_check')
+    op.drop_table('account_heading')
     with op.batch_alter_table('market_day', schema=None) as batch_op:
         batch_op.drop_index('ix_market_day_community_id_held_on')
 

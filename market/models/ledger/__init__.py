@@ -4,14 +4,17 @@ from market.models.ledger.audit import AuditEvent, AuditHead
 from market.models.ledger.books import Account, Holder, MonthLock, Party, Period, Posting, Voucher
 from market.models.ledger.line import Fund, Laying, LineMove, RefundClaim, RefundSettlement, Taking
 from market.models.ledger.moves import MoneyMove, MoneyMoveDecision
+from market.models.ledger.papers import AccountHeading, LedgerCheck
 
 __all__ = [
     "Account",
+    "AccountHeading",
     "AuditEvent",
     "AuditHead",
     "Fund",
     "Holder",
     "Laying",
+    "LedgerCheck",
     "LineMove",
     "MoneyMove",
     "MoneyMoveDecision",
