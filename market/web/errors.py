@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
@@ -24,7 +26,7 @@ from market.domain.errors import (
 )
 from market.domain.money import Money
 from market.web.addresses import came_from
-from market.web.filters import money_text
+from market.web.filters import date_text, money_text
 
 STATUS: dict[type[MarketError], int] = {
     Invalid: 422,
@@ -76,6 +78,8 @@ def install(app: Flask) -> None:
 def _fact_text(value: object) -> object:
     if isinstance(value, Money):
         return money_text(value.minor)
+    if isinstance(value, date):
+        return date_text(value)
     if isinstance(value, tuple):
         return gettext(N_("、")).join(gettext(part) for part in value)
     return gettext(value) if isinstance(value, str) and value else value

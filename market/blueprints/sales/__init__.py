@@ -16,5 +16,6 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     refunds,
     selling,
     stalls,
+    statements,
     tills,
 )
