@@ -46,6 +46,8 @@ POSTED = (
     "statement",
     "statement_line",
     "statement_word",
+    "closure_phone",
+    "cash_hand_over",
     "proposal",
     "proposal_item",
     "proposal_decision",
@@ -919,6 +921,7 @@ def upgrade():
     sa.Column('till_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('signature', sa.String(length=40), nullable=False),
+    sa.Column('strokes', sa.Text(), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_count_confirmation_person_id_person')),
     sa.ForeignKeyConstraint(['till_id'], ['cash_count.till_id'], name=op.f('fk_count_confirmation_till_id_cash_count')),
@@ -1524,6 +1527,39 @@ def upgrade():
     sa.PrimaryKeyConstraint('listing_id', name=op.f('pk_goods_photo'))
     )
 
+    op.create_table('closure_phone',
+    sa.Column('closure_id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('signed_off_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('unsent', sa.Integer(), nullable=False),
+    sa.Column('missing', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.CheckConstraint("signed_off_at IS NOT NULL AND missing = 0 OR reason <> ''", name=op.f('ck_closure_phone_signed_off_or_why')),
+    sa.ForeignKeyConstraint(['closure_id'], ['closure.id'], name=op.f('fk_closure_phone_closure_id_closure')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_closure_phone_device_id_device')),
+    sa.PrimaryKeyConstraint('closure_id', 'device_id', name=op.f('pk_closure_phone')),
+    info={'posted': True}
+    )
+    op.create_table('cash_hand_over',
+    sa.Column('till_id', sa.Integer(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('giver', sa.String(length=40), nullable=False),
+    sa.Column('taker', sa.String(length=40), nullable=False),
+    sa.Column('strokes', sa.Text(), nullable=False),
+    sa.Column('holder_id', sa.Integer(), nullable=False),
+    sa.Column('move_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('amount_minor > 0', name=op.f('ck_cash_hand_over_positive')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_cash_hand_over_by_id_person')),
+    sa.ForeignKeyConstraint(['holder_id'], ['holder.id'], name=op.f('fk_cash_hand_over_holder_id_holder')),
+    sa.ForeignKeyConstraint(['move_id'], ['money_move.id'], name=op.f('fk_cash_hand_over_move_id_money_move')),
+    sa.ForeignKeyConstraint(['till_id'], ['till.id'], name=op.f('fk_cash_hand_over_till_id_till')),
+    sa.PrimaryKeyConstraint('till_id', name=op.f('pk_cash_hand_over')),
+    info={'posted': True}
+    )
     guard()
 
 
@@ -1590,6 +1626,8 @@ def guard():
 def downgrade():
     if not guards.on_sqlite():
         op.execute("DROP SEQUENCE voucher_id_seq")
+    op.drop_table('cash_hand_over')
+    op.drop_table('closure_phone')
     op.drop_table('goods_photo')
     op.drop_table('pre_order')
     op.drop_table('given_goods')

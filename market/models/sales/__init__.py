@@ -1,6 +1,13 @@
 """The service market: market days, tills, sales, closures, refunds."""
 
-from market.models.sales.closing import CashCount, Closure, CountConfirmation, SalePosition
+from market.models.sales.closing import (
+    CashCount,
+    CashHandOver,
+    Closure,
+    ClosurePhone,
+    CountConfirmation,
+    SalePosition,
+)
 from market.models.sales.market_days import (
     LegalBasis,
     Listing,
@@ -42,7 +49,9 @@ from market.models.sales.uploads import DeviceSignOff, PhoneVoid, Slip
 
 __all__ = [
     "CashCount",
+    "CashHandOver",
     "Closure",
+    "ClosurePhone",
     "CountConfirmation",
     "DayDigits",
     "DayTask",

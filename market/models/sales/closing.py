@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,13 +43,16 @@ class CashCount(Base):
 
 
 class CountConfirmation(Base):
-    """The second counter's word: on her own phone (`person_id`), or signed on the first's."""
+    """The second counter's word: signed in on her own phone (`person_id`), by the code shown to her
+    (`signature` is her name), or signed on the first's phone: typed, or drawn as `strokes`.
+    """
 
     __tablename__ = "count_confirmation"
     __table_args__ = (POSTED,)
     till_id: Mapped[int] = mapped_column(ForeignKey("cash_count.till_id"), primary_key=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     signature: Mapped[str] = mapped_column(String(40), default="")
+    strokes: Mapped[str] = mapped_column(Text, default="")
     confirmed_at: Mapped[datetime]
 
 
@@ -85,6 +89,49 @@ class Closure(Base):
     count_voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
     closed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime]
+
+
+class ClosurePhone(Base):
+    """A phone of a till as its first closure names it: signed off, or why not, and its last contact.
+
+    `missing` numbers of its records had not come, `unsent` records it last said to hold.
+    """
+
+    __tablename__ = "closure_phone"
+    __table_args__ = (
+        CheckConstraint(
+            "signed_off_at IS NOT NULL AND missing = 0 OR reason <> ''", name="signed_off_or_why"
+        ),
+        POSTED,
+    )
+    closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    signed_off_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    unsent: Mapped[int]
+    missing: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class CashHandOver(Base):
+    """The counted cash of a till, handed in its envelope from one person to another.
+
+    `holder_id` has it now; where that is not whom the till's cash was counted for, `move_id` is the
+    move in the books, which a second person decides on. `strokes` is the taker's signature.
+    """
+
+    __tablename__ = "cash_hand_over"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"), POSTED)
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), primary_key=True)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    giver: Mapped[str] = mapped_column(String(40))
+    taker: Mapped[str] = mapped_column(String(40))
+    strokes: Mapped[str] = mapped_column(Text, default="")
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
+    move_id: Mapped[int | None] = mapped_column(ForeignKey("money_move.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class SalePosition(Base):
