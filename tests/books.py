@@ -25,6 +25,7 @@ from market.domain.sales.sale import Sale, Tender
 from market.models.proceeds import Allocation, Wish
 from tests import factories
 from tests.factories import NOW
+from tests.lighting import agree
 from tests.market_day import LATER, Day, close, count, make_day
 from tests.moves import bank, move, reverse, safe, wechat
 from tests.refunds import (
@@ -44,6 +45,8 @@ def busy_day(session: Session) -> Day:
     """Sales, a void, a late one, refunds settled and waiting, wishes lit, bought and given up,
     money handed over, settled, advanced, paid back, reversed, a short paid in."""
     day = make_day(session, basis="B")
+    # What the plan gives is small, and leaves what the rest of the day is about as it was.
+    agree(session, day, (make_open_wish(session, stage_of(day), 2_00), 2_00))
     sales = [
         recorded_sale(session, day, day.soap, gift_minor=3_00),
         recorded_sale(session, day, day.scarf, day.fan),

@@ -73,6 +73,13 @@ TELLTALE = {
     ("wish", "funded_minor"): "wishes_recorded",
     ("wish", "state"): "wishes_recorded",
     ("money_move_decision", "decided_by_id"): "two_people",
+    ("lighting_run", "proposal_id"): "plans_carried_out",
+    ("lighting_outcome", "amount_minor"): "plans_carried_out",
+    ("lighting_line", "wish_id"): "plans_carried_out",
+    ("lighting_decision", "approved"): "plans_carried_out",
+    ("lighting_decision", "decided_by_id"): "plans_carried_out",
+    ("lighting_plan", "fund_id"): "plans_carried_out",
+    ("lighting_plan", "proposed_by_id"): "plans_carried_out",
 }
 """Kept values elsewhere, and a property that must notice when one of them is wrong."""
 
@@ -198,6 +205,8 @@ def _other(value: Any, column: Column[Any]) -> object:
         return "draft" if value != "draft" else "open"
     if value is None or isinstance(value, str):
         return _other_text(value, column)
+    if isinstance(value, bool):
+        return not value
     if isinstance(value, dict):
         key = min(value)
         return value | {key: f"{value[key]}1"}
