@@ -21,6 +21,7 @@ from market.web import (
     filters,
     headers,
     logs,
+    openapi,
     operation,
     preferences,
     proxies,
@@ -48,6 +49,7 @@ PARTS = (
     caching,
     early,
     operation,
+    openapi,
 )
 
 

@@ -50,6 +50,14 @@ HTTP_SENTENCES = {
     500: N_("程序出错了，刚才这一步没有保存。我们已记下，请稍后再试。"),
     503: N_("系统暂时不可用，刚才这一步没有保存，请稍后再试。"),
 }
+API_SENTENCES = {
+    400: N_("发来的内容不完整，没有保存。没传完的记录还在手机里，会再传一次。"),
+    404: N_("没有这个接口，请刷新页面再试。"),
+    405: N_("这个接口不能这样用，请刷新页面再试。"),
+    413: N_("一次传得太多了，没有保存。一次最多 1000 笔、1 MB，请分几次再传。"),
+    415: N_("发来的内容格式不对，没有保存，这里只收 JSON。"),
+}
+"""Below /api/ nobody has a page to go back to."""
 PLAIN = "text/plain; charset=utf-8"
 PAGES = frozenset({403, 404, 409, 422, 429, 500, 503})
 """Statuses with a page of their own, which knows what to say."""
@@ -89,6 +97,8 @@ def _market_error(error: MarketError) -> ResponseReturnValue:
     response = make_response(_answer(status_of(error), sentence_of(error)))
     if isinstance(error, Throttled) and "seconds" in error.facts:
         response.headers["Retry-After"] = str(error.facts["seconds"])
+    if isinstance(error, Unknown):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -126,8 +136,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def _answer(status: int, sentence: str = "") -> ResponseReturnValue:
     """The page (or, below /api/, the problem) of a status; without a sentence in its own words."""
-    in_words = sentence or gettext(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400]))
-    if request.path.startswith("/api/"):
+    for_api = request.path.startswith("/api/")
+    sentences = HTTP_SENTENCES | API_SENTENCES if for_api else HTTP_SENTENCES
+    in_words = sentence or gettext(sentences.get(status, sentences[400]))
+    if for_api:
         return _problem(status, in_words)
     page = status if status in PAGES else _OTHERS.get(status, 422)
     if request_ctx.url_adapter is None:

@@ -11,6 +11,7 @@ PUBLIC = frozenset(
     {
         "healthz",
         "metrics",
+        "openapi",
         "people.join",
         "people.sign_in",
         "people.sign_out",
@@ -45,7 +46,15 @@ SIGNED_IN = frozenset(
 )
 """Open to whoever is signed in: their own things only, whatever their roles."""
 
-FOR_DEVICES = frozenset({"sales.till_phone", "sales.till_phone_holder"})
+FOR_DEVICES = frozenset(
+    {
+        "sales.api_slips",
+        "sales.api_sync",
+        "sales.api_till",
+        "sales.till_phone",
+        "sales.till_phone_holder",
+    }
+)
 """Open to a phone that joined a stall by its pass, and to nobody else."""
 
 DEVICES_TOO = frozenset(

@@ -25,6 +25,13 @@ class Reason(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"
     UNKNOWN_LISTING = "unknown_listing"
     PRICE_REFUSED = "price_refused"
+    UNREADABLE = "unreadable"
+    NOT_A_SALE = "not_a_sale"
+    OTHER_HASH = "other_hash"
+    OTHER_DEVICE = "other_device"
+    UNKNOWN_TILL = "unknown_till"
+    ALREADY_VOIDED = "already_voided"
+    ALREADY_REFUNDED = "already_refunded"
 
     @property
     def label(self) -> str:
@@ -40,16 +47,26 @@ _LABELS = {
     Reason.UNKNOWN_DEVICE: N_("这次市集没有登记过这台手机"),
     Reason.UNKNOWN_LISTING: N_("这一班的摊位没有这样商品"),
     Reason.PRICE_REFUSED: N_("价格低于和寄售人约定的最低价"),
+    Reason.UNREADABLE: N_("内容不完整或格式不对，读不出来"),
+    Reason.NOT_A_SALE: N_("内容不符合记账的规则"),
+    Reason.OTHER_HASH: N_("校验码和内容对不上，可能在手机上损坏了"),
+    Reason.OTHER_DEVICE: N_("不是这部手机记的"),
+    Reason.UNKNOWN_TILL: N_("这次市集没有这一班收银"),
+    Reason.ALREADY_VOIDED: N_("这笔已经作废过了"),
+    Reason.ALREADY_REFUNDED: N_("这笔已经办过退款"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """One record to set aside: what it said (its canonical form) and the hash of that."""
+    """One record to set aside: what it said (its canonical form, if it had one) and a hash of that.
 
-    till_id: int
+    `till_id` and `sale_id` are null where it named none that could be.
+    """
+
+    till_id: int | None
     device_id: int | None
-    sale_id: UUID
+    sale_id: UUID | None
     content: str
     hash: bytes
     reason: Reason

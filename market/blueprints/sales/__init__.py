@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("sales", __name__)
 
 from market.blueprints.sales import (  # noqa: E402, F401 - the routes
+    api,
     basis,
     closing,
     desk,

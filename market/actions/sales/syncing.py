@@ -1,0 +1,91 @@
+"""Taking in what a phone holds: who it is and how often it comes, its sales, its word at closing.
+
+Every unit of work begins by holding the phone's row, so that two requests of one phone never pass
+each other; different phones do not wait for one another here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from market.actions.sales.phone_voids import void_in_time
+from market.actions.sales.recording import Outcome, Result, record_sales
+from market.domain.identifiers import epoch_ms
+from market.domain.sales.sale import Sale
+from market.domain.sales.upload import BURST_MS, EACH_MS, TooFast, seconds_to_wait
+from market.models.sales import Device, DeviceSignOff
+from market.queries.sales.devices import DeviceHere
+from market.queries.sales.uploads import early_voids, sales_to_void
+
+_HEAR = (
+    update(Device)
+    .where(Device.id == bindparam("device"), Device.due_ms <= bindparam("now_ms") + BURST_MS)
+    .values(
+        seen_at=bindparam("now"),
+        unsent=bindparam("left"),
+        due_ms=case((Device.due_ms > bindparam("now_ms"), Device.due_ms), else_=bindparam("now_ms"))
+        + EACH_MS,
+    )
+    .returning(Device.id)
+)
+
+
+def hear(session: Session, device_id: int, *, unsent: int, now: datetime) -> None:
+    """Hold a phone's row and note that it was heard of, with what it keeps unsent after this.
+
+    Raises TooFast.
+    """
+    now_ms = epoch_ms(now)
+    said = {"device": device_id, "now": now, "now_ms": now_ms, "left": unsent}
+    if session.connection().execute(_HEAR, said).one_or_none() is None:
+        due_ms = session.scalars(select(Device.due_ms).where(Device.id == device_id)).one()
+        raise TooFast(seconds=seconds_to_wait(due_ms, now_ms))
+
+
+def hold(session: Session, device_id: int) -> None:
+    """Hold a phone's row in a further unit of work of the same request."""
+    session.execute(
+        select(Device.id).where(Device.id == device_id).with_for_update(key_share=True)
+    ).all()
+
+
+def record_phone_sales(
+    session: Session,
+    phone: DeviceHere,
+    till_id: int,
+    sales: Sequence[Sale],
+    *,
+    received_at: datetime,
+    offset: timedelta,
+) -> list[Result]:
+    """Record a phone's sales of one till; those it has voided before are undone as they arrive."""
+    early = early_voids(session, phone.id)
+    results = record_sales(session, till_id, sales, received_at=received_at, offset=offset)
+    undone = [
+        early[result.sale_id]
+        for result in results
+        if result.outcome is Outcome.CREATED and result.sale_id in early
+    ]
+    if undone:
+        found = sales_to_void(session, [void.sale_id for void in undone])
+        void_in_time(session, phone, undone, found, now=received_at)
+    return results
+
+
+def sign_off(
+    session: Session, device_id: int, till_id: int, last_sequence: int, *, now: datetime
+) -> None:
+    """Keep a phone's word that it has sent all it recorded for a till; the latest counts."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    dialect = sqlite.insert if on_sqlite else postgresql.insert
+    said = {"last_sequence": last_sequence, "at": now}
+    session.execute(
+        dialect(DeviceSignOff)
+        .values(till_id=till_id, device_id=device_id, **said)
+        .on_conflict_do_update(index_elements=["till_id", "device_id"], set_=said)
+    )

@@ -1,0 +1,230 @@
+"""What a phone asks of the server: what there is to sell, receipt slips, and to take in its records.
+
+It is known by the token in its `Authorization` header alone, never by a cookie, so that no other
+site can send anything in its name; therefore these routes want no form token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from market.actions.sales.phone_voids import VoidResult, record_phone_voids
+from market.actions.sales.quarantine import Reason, set_aside
+from market.actions.sales.recording import Outcome, Result
+from market.actions.sales.slips import stock_up
+from market.actions.sales.syncing import hear, hold, record_phone_sales, sign_off
+from market.blueprints.sales import blueprint
+from market.blueprints.sales.till_answer import till_answer, till_state
+from market.blueprints.sales.uploading import Refusal, Rows, Upload, read_rows, sort_out
+from market.domain.sales.sale import Sale, Void
+from market.domain.sales.upload import clock_offset
+from market.extensions import csrf, reading, unit_of_work
+from market.queries.sales.counter import goods_of
+from market.queries.sales.devices import DeviceHere
+from market.queries.sales.uploads import tills_of_day
+from market.web.access import for_devices
+from market.web.api import json_answer, read_body
+from market.web.devices import device
+from market.web.errors import sentence_of
+from market.web.measures import SALES_RECORDED
+from market.web.openapi import Operation, describe
+from market.web.qr import qr_matrix
+from market.web.sessions import clock
+
+_SCHEMAS = "market.blueprints.sales.api_schemas:"
+
+blueprint.record(
+    lambda state: describe(
+        state.app,
+        Operation(
+            endpoint="sales.api_till",
+            summary="What there is to sell here, and at which till",
+            answer=_SCHEMAS + "TillAnswer",
+        ),
+        Operation(
+            endpoint="sales.api_slips",
+            method="post",
+            summary="Receipt codes and their QR codes, so that receipts have one without network",
+            body=_SCHEMAS + "SlipsBody",
+            answer=_SCHEMAS + "SlipsAnswer",
+            problems=(409,),
+        ),
+        Operation(
+            endpoint="sales.api_sync",
+            method="post",
+            summary="Take in what a phone recorded, however often and in whatever order it comes",
+            body=_SCHEMAS + "SyncBody",
+            answer=_SCHEMAS + "SyncAnswer",
+            problems=(429,),
+        ),
+    )
+)
+
+Recorded = dict[int, Result | VoidResult]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """When an upload arrived, and how far behind its phone's clock was."""
+
+    received_at: datetime
+    offset: timedelta
+
+
+@blueprint.get("/api/v1/till")
+@for_devices
+def api_till() -> ResponseReturnValue:
+    return json_answer(till_answer(device()))
+
+
+@blueprint.post("/api/v1/slips")
+@for_devices
+def api_slips() -> ResponseReturnValue:
+    from market.blueprints.sales.api_schemas import SlipsBody  # noqa: PLC0415 - costs start-up
+
+    have = read_body(SlipsBody).have
+    with unit_of_work() as session:
+        codes = stock_up(session, device().id, have, now=clock(), random_bytes=secrets.token_bytes)
+    address = partial(url_for, "public.receipt", _external=True)
+    slips = [{"code": code, "matrix": qr_matrix(address(code=code))} for code in codes]
+    return json_answer({"slips": slips})
+
+
+@blueprint.post("/api/v1/sync")
+@for_devices
+def api_sync() -> ResponseReturnValue:
+    """Each till's sales are one unit of work and the voids another: a row is in whole or not at all."""
+    phone, received_at = device(), clock()
+    read = read_rows()
+    tills = tills_of_day(reading(), phone.market_day_id)
+    goods = {
+        till_id: goods_of(reading(), till_id, listings)
+        for till_id, listings in read.wanted().items()
+        if till_id in tills
+    }
+    fallback_till = phone.till_id or (tills[-1] if tills else None)
+    upload = sort_out(read, phone, goods, fallback_till)
+    stamp = _Stamp(received_at, clock_offset(read.head.sent_at, received_at))
+    signed_off = _may_sign_off(read, tills)
+    recorded = _take_in(phone, read, upload, stamp, signed_off=bool(signed_off))
+    created = sum(
+        isinstance(one, Result) and one.outcome is Outcome.CREATED for one in recorded.values()
+    )
+    SALES_RECORDED.inc(created)
+    return json_answer(
+        {
+            "server_at": received_at.isoformat(),
+            "results": list(_results(read, upload, recorded)),
+            "till": till_state(phone),
+            "signed_off": signed_off,
+        }
+    )
+
+
+def _may_sign_off(read: Rows, tills: Sequence[int]) -> bool | None:
+    """Whether the phone's word can be taken: for a till of its day, and nothing left behind."""
+    said = read.head.sign_off
+    if said is None:
+        return None
+    return said.till in tills and read.head.unsent <= len(read.rows)
+
+
+def _take_in(
+    phone: DeviceHere, read: Rows, upload: Upload, stamp: _Stamp, *, signed_off: bool
+) -> Recorded:
+    recorded: Recorded = {}
+    jobs: list[Callable[[Session], Recorded]] = [
+        partial(_sales_of_till, phone, till_id, upload.sales[till_id], stamp)
+        for till_id in sorted(upload.sales)
+    ]
+    if upload.voids:
+        jobs.append(partial(_voids, phone, upload.voids, stamp))
+    left = max(0, read.head.unsent - len(read.rows))
+    for number, job in enumerate(jobs or [_nothing]):
+        with unit_of_work() as session:
+            if number == 0:
+                hear(session, phone.id, unsent=left, now=stamp.received_at)
+                set_aside(session, upload.asides, received_at=stamp.received_at)
+            else:
+                hold(session, phone.id)
+            recorded |= job(session)
+            said = read.head.sign_off
+            if signed_off and said is not None and number == max(0, len(jobs) - 1):
+                sign_off(session, phone.id, said.till, said.last_sequence, now=stamp.received_at)
+    return recorded
+
+
+def _sales_of_till(
+    phone: DeviceHere,
+    till_id: int,
+    sales: Sequence[tuple[int, Sale]],
+    stamp: _Stamp,
+    session: Session,
+) -> Recorded:
+    results = record_phone_sales(
+        session,
+        phone,
+        till_id,
+        [sale for _, sale in sales],
+        received_at=stamp.received_at,
+        offset=stamp.offset,
+    )
+    return {place: result for (place, _), result in zip(sales, results, strict=True)}
+
+
+def _voids(
+    phone: DeviceHere, voids: Sequence[tuple[int, Void]], stamp: _Stamp, session: Session
+) -> Recorded:
+    results = record_phone_voids(
+        session, phone, [void for _, void in voids], received_at=stamp.received_at
+    )
+    return {place: result for (place, _), result in zip(voids, results, strict=True)}
+
+
+def _nothing(_session: Session) -> Recorded:
+    return {}
+
+
+def _results(read: Rows, upload: Upload, recorded: Recorded) -> Iterable[dict[str, object]]:
+    said = {reason: str(gettext(reason.label)) for reason in Reason}
+    for place, row in enumerate(read.rows):
+        own_id = str(row.id) if isinstance(row.id, UUID) else row.id
+        result = recorded.get(place)
+        if result is None:
+            yield _refused(own_id, row, upload.refused[place], said)
+            continue
+        yield {
+            "id": own_id,
+            "outcome": result.outcome.value,
+            "reason": result.reason and result.reason.value,
+            "say": said[result.reason] if result.reason else None,
+            "hash": row.hash,
+            "day_number": result.day_number or None,
+        }
+
+
+def _refused(
+    own_id: str | None, row: object, refusal: Refusal, said: dict[Reason, str]
+) -> dict[str, object]:
+    return {
+        "id": own_id,
+        "outcome": Outcome.REJECTED.value,
+        "reason": refusal.reason.value,
+        "say": sentence_of(refusal.error) if refusal.error else said[refusal.reason],
+        "hash": getattr(row, "hash", None),
+        "day_number": None,
+    }
+
+
+for _view in (api_slips, api_sync):
+    csrf.exempt(_view)
