@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext
+
 from market.domain.errors import N_
 from market.domain.ledger.account import AccountKind
 from market.domain.ledger.holders import PartyKind
 from market.domain.ledger.moves import MoveKind
+from market.queries.ledger.balances import AccountNow
+from market.queries.ledger.moves import MoveRow, MoveState
+from market.web.sheets import CellKind, Column
 
 _CASH_OR_BANK = frozenset({AccountKind.CASH_SAFE, AccountKind.BANK})
 _WORKERS = frozenset({PartyKind.PERSON, PartyKind.SUPPLIER})
@@ -132,3 +137,47 @@ NOTHING_TO_CHOOSE = {
     "allocation": N_("没有安排给市集成本、还没用完的款项。请先在款项安排里安排。"),
 }
 """Why a kind cannot be proposed now, by the field that has no choices."""
+
+STATE_WORDS = {
+    MoveState.WAITING: N_("等人复核"),
+    MoveState.APPROVED: N_("已入账"),
+    MoveState.DECLINED: N_("没有同意"),
+}
+
+
+def move_columns() -> list[Column[MoveRow]]:
+    """Money moves as a file."""
+    return [
+        Column(gettext("种类"), lambda row: gettext(row.kind.label)),
+        Column(gettext("从"), lambda row: _account_words(row.source)),
+        Column(gettext("到"), lambda row: _account_words(row.target)),
+        Column(gettext("往来"), lambda row: row.party),
+        Column(gettext("心愿"), lambda row: row.wish_code),
+        Column(gettext("市集"), lambda row: row.market_day),
+        Column(gettext("说明"), lambda row: row.note),
+        Column(gettext("凭据编号"), lambda row: row.evidence),
+        Column(
+            gettext("金额"),
+            lambda row: row.amount_minor,
+            CellKind.MONEY,
+            gettext("提出的金额；只有状态是已入账的才动了钱。"),
+        ),
+        Column(
+            gettext("其中手续费"),
+            lambda row: row.fee_minor,
+            CellKind.MONEY,
+            gettext("平台到账时扣下的部分，先记着，以后由市集成本承担。"),
+        ),
+        Column(gettext("提出"), lambda row: row.proposed_by),
+        Column(gettext("提出时间"), lambda row: row.proposed_at, CellKind.MOMENT),
+        Column(gettext("状态"), lambda row: gettext(STATE_WORDS[row.state])),
+        Column(gettext("复核"), lambda row: row.decided_by),
+        Column(gettext("复核时间"), lambda row: row.decided_at, CellKind.MOMENT),
+    ]
+
+
+def _account_words(account: AccountNow | None) -> str:
+    if account is None:
+        return ""
+    words = gettext(account.kind.label)
+    return f"{words} · {account.owner}" if account.owner else str(words)

@@ -23,7 +23,7 @@ from market.blueprints.proceeds.move_forms import (
     missing_choices,
     move_form,
 )
-from market.blueprints.proceeds.move_words import ASKING
+from market.blueprints.proceeds.move_words import ASKING, move_columns
 from market.domain.errors import N_, MarketError
 from market.domain.ledger.moves import REVERSIBLE, MoveKind
 from market.domain.ledger.posting_table import FeeTooLarge, SameAccount
@@ -31,12 +31,13 @@ from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove, Role
 from market.domain.text import TextMissing
 from market.extensions import reading
 from market.queries.ledger.journal import voucher_page
-from market.queries.ledger.moves import MoveRow, MoveState, move_now, moves_of
+from market.queries.ledger.moves import A_PAGE, MoveRow, MoveState, move_now, moves_of
 from market.queries.ledger.waiting import moves_waiting
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
 from market.web.forms import acted
 from market.web.sessions import clock
+from market.web.sheets import ALL_ROWS, Sheet, asked_format, sheet_answer
 
 MOVERS = (Role.TREASURER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR)
 """Who may propose that money moves."""
@@ -90,8 +91,13 @@ def moves() -> ResponseReturnValue:
         community().id,
         state=MoveState.WAITING if show == "waiting" else None,
         proposed_by_id=person().id if show == "mine" else None,
-        before=request.args.get("before", type=int),
+        before=None if asked_format() else request.args.get("before", type=int),
+        most=ALL_ROWS if asked_format() else A_PAGE,
     )
+    if asked_format():
+        return sheet_answer(
+            Sheet(str(gettext("资金调拨")), move_columns(), page.rows, [community().name])
+        )
     return render_template(
         "proceeds/moves/list.html",
         page_of_moves=page,

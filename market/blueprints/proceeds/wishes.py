@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +32,7 @@ from market.blueprints.proceeds.wish_desk import (
     today,
 )
 from market.blueprints.proceeds.wish_forms import KIND_ICONS, WishForm, end_form, wish_form
+from market.blueprints.proceeds.wish_sheet import wish_columns
 from market.domain.errors import N_
 from market.domain.proceeds.wish import Theme, UnknownReference, WishState
 from market.domain.proceeds.wish_content import NumberCouldIdentify
@@ -40,7 +42,9 @@ from market.queries.people.who import CommunityHere
 from market.queries.proceeds.commitments import allocations_to_wish, moves_of_wish
 from market.queries.proceeds.waiting import companions_waiting, wishes_to_read
 from market.queries.proceeds.wishes import (
+    WishAtDesk,
     WishAtHand,
+    all_finished_wishes,
     finished_wishes,
     tasks_by_number,
     wish_at_hand,
@@ -50,6 +54,7 @@ from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
 from market.web.forms import Form, acted
 from market.web.sessions import clock
+from market.web.sheets import ALL_ROWS, Sheet, asked_format, sheet_answer
 
 blueprint.record(
     lambda state: offer(
@@ -95,6 +100,8 @@ blueprint.record(
 def wishes() -> ResponseReturnValue:
     here, now = community(), today()
     if request.args.get("show") == "over":
+        if asked_format():
+            return _file(all_finished_wishes(reading(), here.id, now, ALL_ROWS))
         number = request.args.get("page", 1, type=int)
         return render_template(
             "proceeds/wishes/over.html",
@@ -103,14 +110,21 @@ def wishes() -> ResponseReturnValue:
     queue = wish_queue(reading(), here.id, now)
     asked = request.args.get("task", "")
     task = WishTask(asked) if asked in list(WishTask) else None
+    shown = [wish for wish in queue if task is None or wish.task is task]
+    if asked_format():
+        return _file(shown)
     return render_template(
         "proceeds/wishes/queue.html",
         numbers=tasks_by_number(queue),
-        wishes=[wish for wish in queue if task is None or wish.task is task],
+        wishes=shown,
         task=task,
         for_somebody_else=FOR_SOMEBODY_ELSE,
         may_write=holds(WRITERS),
     )
+
+
+def _file(rows: Sequence[WishAtDesk]) -> ResponseReturnValue:
+    return sheet_answer(Sheet(str(gettext("心愿")), wish_columns(), rows, [community().name]))
 
 
 @blueprint.route("/desk/<community>/wishes/new", methods=["GET", "POST"])

@@ -17,7 +17,9 @@ from market.actions.sales.refunding import (
     propose_refund,
 )
 from market.blueprints.sales import blueprint
+from market.blueprints.sales.preparing import day_here
 from market.blueprints.sales.refund_forms import DecisionForm, RefundForm, refund_form, source_of
+from market.blueprints.sales.refund_sheet import refund_columns
 from market.domain.errors import N_, MarketError
 from market.domain.people import Role
 from market.domain.sales.receipt_code import parse
@@ -26,6 +28,7 @@ from market.extensions import reading
 from market.queries.sales.opening import safes_of
 from market.queries.sales.refundable import RefundableSale, refundable_sale
 from market.queries.sales.refunds import (
+    PAGE_SIZE,
     RefundRow,
     gift_of,
     refund_now,
@@ -36,11 +39,13 @@ from market.queries.sales.refunds import (
 from market.queries.sales.tills import TillInList, TillState, tills_to_see
 from market.queries.sales.waiting import refunds_waiting
 from market.web.access import community, for_roles, person
+from market.web.addresses import MOST_ID
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
 from market.web.errors import sentence_of
 from market.web.filters import money_text
 from market.web.forms import acted
 from market.web.sessions import clock
+from market.web.sheets import ALL_ROWS, Sheet, asked_format, sheet_answer
 
 PAYERS = (Role.TREASURER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR)
 """Who may ask for a refund, and pay a small one."""
@@ -79,9 +84,23 @@ def refunds() -> ResponseReturnValue:
         except MarketError as error:
             problems.append(sentence_of(error))
     waiting = request.args.get("show") == "waiting"
+    market_id = request.args.get("market", type=int)
+    market = day_here(market_id) if market_id is not None and 0 < market_id <= MOST_ID else None
+    found = refunds_of(
+        reading(),
+        here.id,
+        undecided=waiting,
+        market_day_id=market.id if market else None,
+        before=None if asked_format() else request.args.get("before", type=int),
+        most=ALL_ROWS if asked_format() else PAGE_SIZE,
+    )
+    if asked_format():
+        return sheet_answer(Sheet(str(gettext("退款")), refund_columns(), found.rows, [here.name]))
     page = render_template(
         "sales/refunds/list.html",
-        refunds=refunds_of(reading(), here.id, undecided=waiting),
+        found=found,
+        refunds=found.rows,
+        market=market,
         waiting=waiting,
         typed=typed,
         problems=problems,

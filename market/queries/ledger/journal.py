@@ -65,6 +65,23 @@ class PostingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One posting with its voucher, as a list of all of them has it."""
+
+    voucher: VoucherRow
+    account: AccountNow
+    amount_minor: int
+
+    @property
+    def debit_minor(self) -> int | None:
+        return self.amount_minor if self.amount_minor > 0 else None
+
+    @property
+    def credit_minor(self) -> int | None:
+        return -self.amount_minor if self.amount_minor < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class VoucherPage:
     """One voucher, line by line; `reversed_by` is the voucher that undid it."""
 
@@ -106,6 +123,40 @@ def journal(
     shown = [_row(row) for row in rows[:PAGE_SIZE]]
     older = shown[-1].id if len(rows) > PAGE_SIZE else None
     return Journal(tuple(shown), count, total, older)
+
+
+def journal_lines(
+    session: Session, community_id: int, chosen: Filter, most: int
+) -> list[JournalLine]:
+    """The postings of all vouchers that a filter finds, in order, `most` at most.
+
+    Of one account, if the filter names one.
+    """
+    conditions = [Voucher.community_id == community_id, *_conditions(chosen)]
+    if chosen.account_id is not None:
+        conditions.append(Posting.account_id == chosen.account_id)
+    accounts = {account.id: account for account in accounts_of(session, community_id)}
+    rows = session.execute(
+        select(
+            Voucher.id,
+            Voucher.month,
+            Voucher.number,
+            Voucher.kind,
+            Voucher.booked_on,
+            Voucher.memo,
+            _by.name.label("by"),
+            _second.name.label("second"),
+            Posting.account_id,
+            Posting.amount_minor,
+        )
+        .join(Posting, Posting.voucher_id == Voucher.id)
+        .join(_by, _by.id == Voucher.by_id)
+        .outerjoin(_second, _second.id == Voucher.second_id)
+        .where(*conditions)
+        .order_by(Voucher.month, Voucher.number, Posting.id)
+        .limit(most)
+    )
+    return [JournalLine(_row(row), accounts[row.account_id], row.amount_minor) for row in rows]
 
 
 def voucher_page(session: Session, community_id: int, voucher_id: int) -> VoucherPage:

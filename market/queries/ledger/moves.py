@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
@@ -77,10 +77,12 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class MovePage:
-    """So many moves, the newest first, and where the next page begins."""
+    """So many moves, the newest first, where the next page begins, and the sum of all found."""
 
     rows: list[MoveRow]
     older: int | None
+    found: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +139,28 @@ def moves_of(
     state: MoveState | None = None,
     proposed_by_id: int | None = None,
     before: int | None = None,
+    most: int = A_PAGE,
 ) -> MovePage:
     """A page of moves: all, those of a state, those one person has proposed."""
-    question = _moves(community_id).order_by(MoneyMove.id.desc()).limit(A_PAGE + 1)
+    conditions: list[ColumnElement[bool]] = []
     if state is MoveState.WAITING:
-        question = question.where(MoneyMoveDecision.move_id.is_(None))
+        conditions.append(MoneyMoveDecision.move_id.is_(None))
     elif state is not None:
-        question = question.where(MoneyMoveDecision.approved.is_(state is MoveState.APPROVED))
+        conditions.append(MoneyMoveDecision.approved.is_(state is MoveState.APPROVED))
     if proposed_by_id is not None:
-        question = question.where(MoneyMove.proposed_by_id == proposed_by_id)
+        conditions.append(MoneyMove.proposed_by_id == proposed_by_id)
+    found, amount = session.execute(
+        select(func.count(), func.coalesce(func.sum(MoneyMove.amount_minor), 0))
+        .select_from(MoneyMove)
+        .outerjoin(MoneyMoveDecision, MoneyMoveDecision.move_id == MoneyMove.id)
+        .where(MoneyMove.community_id == community_id, *conditions)
+    ).one()
     if before is not None:
-        question = question.where(MoneyMove.id < before)
-    rows = session.execute(question).all()
-    page = _rows(session, community_id, rows[:A_PAGE])
-    return MovePage(page, page[-1].id if len(rows) > A_PAGE else None)
+        conditions.append(MoneyMove.id < before)
+    question = _moves(community_id).where(*conditions).order_by(MoneyMove.id.desc())
+    rows = session.execute(question.limit(most + 1)).all()
+    page = _rows(session, community_id, rows[:most])
+    return MovePage(page, page[-1].id if len(rows) > most else None, found, int(amount))
 
 
 def move_now(session: Session, community_id: int, move_id: int) -> MoveRow:

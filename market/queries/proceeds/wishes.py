@@ -158,13 +158,7 @@ class WishPageOf:
 
 def finished_wishes(session: Session, community_id: int, today: date, *, page: int) -> WishPageOf:
     """Followed up, withdrawn or expired, the latest first."""
-    over = and_(
-        Wish.community_id == community_id,
-        or_(
-            Wish.state == "followed_up",
-            and_(Wish.state.in_(["withdrawn", "expired"]), Wish.funded_minor == 0),
-        ),
-    )
+    over = _is_over(community_id)
     total = session.scalar(select(func.count()).select_from(Wish).where(over)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -177,6 +171,24 @@ def finished_wishes(session: Session, community_id: int, today: date, *, page: i
     ).all()
     found = {row.id: row for row in _wishes(session, today, Wish.id.in_(ids))}
     return WishPageOf(tuple(found[number] for number in ids), page, pages)
+
+
+def all_finished_wishes(
+    session: Session, community_id: int, today: date, most: int
+) -> list[WishAtDesk]:
+    """All of them, the latest first, `most` at most."""
+    found = _wishes(session, today, _is_over(community_id))
+    return sorted(found, key=lambda row: (row.since, row.id), reverse=True)[:most]
+
+
+def _is_over(community_id: int) -> ColumnElement[bool]:
+    return and_(
+        Wish.community_id == community_id,
+        or_(
+            Wish.state == "followed_up",
+            and_(Wish.state.in_(["withdrawn", "expired"]), Wish.funded_minor == 0),
+        ),
+    )
 
 
 def wish_at_desk(session: Session, community_id: int, wish_id: int, today: date) -> WishAtDesk:

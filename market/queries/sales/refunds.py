@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
@@ -75,6 +75,17 @@ class RefundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundsFound:
+    """A page of refunds, the newest first, where the next begins, and the sums of all found."""
+
+    rows: tuple[RefundRow, ...]
+    older: int | None
+    found: int
+    amount_minor: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class RefundedThing:
     """One line of what is paid back."""
 
@@ -121,13 +132,37 @@ _REFUNDS = (
 )
 
 
-def refunds_of(session: Session, community_id: int, *, undecided: bool) -> list[RefundRow]:
-    """The newest refunds; only those no second person has looked at, if `undecided`."""
-    question = _REFUNDS.where(MarketDay.community_id == community_id)
+def refunds_of(
+    session: Session,
+    community_id: int,
+    *,
+    undecided: bool = False,
+    market_day_id: int | None = None,
+    before: int | None = None,
+    most: int = PAGE_SIZE,
+) -> RefundsFound:
+    """A page of refunds: all, those no second person has looked at, those of one market day."""
+    conditions: list[ColumnElement[bool]] = [MarketDay.community_id == community_id]
     if undecided:
-        question = question.where(RefundDecision.request_id.is_(None))
-    rows = session.execute(question.order_by(RefundRequest.id.desc()).limit(PAGE_SIZE))
-    return [_row(row) for row in rows]
+        conditions.append(RefundDecision.request_id.is_(None))
+    if market_day_id is not None:
+        conditions.append(MarketDay.id == market_day_id)
+    found, amount, paid = session.execute(
+        select(func.count(), func.sum(RefundRequest.amount_minor), func.sum(Refund.amount_minor))
+        .select_from(RefundRequest)
+        .join(Sale, Sale.id == RefundRequest.sale_id)
+        .join(Till, Till.id == Sale.till_id)
+        .join(MarketDay, MarketDay.id == Till.market_day_id)
+        .outerjoin(RefundDecision, RefundDecision.request_id == RefundRequest.id)
+        .outerjoin(Refund, Refund.request_id == RefundRequest.id)
+        .where(*conditions)
+    ).one()
+    if before is not None:
+        conditions.append(RefundRequest.id < before)
+    question = _REFUNDS.where(*conditions).order_by(RefundRequest.id.desc()).limit(most + 1)
+    rows = [_row(row) for row in session.execute(question)]
+    older = rows[most - 1].id if len(rows) > most else None
+    return RefundsFound(tuple(rows[:most]), older, found, int(amount or 0), int(paid or 0))
 
 
 def refund_now(session: Session, community_id: int, request_id: int) -> RefundRow:

@@ -1,0 +1,171 @@
+"""After a random market, the board, the public page, the report, the files and the ledger say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from market.domain.money import parse_amount
+from market.domain.sales.sale import Tender
+from market.extensions import unit_of_work
+from market.models.ledger import Account, Posting, Voucher
+from market.models.proceeds import Allocation
+from market.models.sales import Sale, SaleVoid
+from tests.books import money, void
+from tests.market_day import Day, close, count, make_day
+from tests.people import sign_in
+from tests.refunds import ask, close_late, recorded_sale, stage_of, whole
+from tests.wishes import allocate, make_open_wish
+
+_ROW = re.compile(
+    r'<th scope="row">(?:<a href="[^"]*">)?([^<]+)(?:</a>)?</th><td>'
+    r'<span class="money[^"]*">([^<]+)</span></td>'
+)
+
+
+def random_market(session: Session, seed: int) -> Day:
+    """Sales of all sorts, voids, a wrong count, box income, late sales, wishes lit, refunds."""
+    dice = random.Random(seed)  # noqa: S311 - a market that is the same each time
+    day = make_day(session, basis="B")
+    offers = [day.soap, day.repair, day.scarf, day.fan]
+    sales = [
+        recorded_sale(
+            session,
+            day,
+            *dice.choices(offers, k=dice.randint(1, 3)),
+            tender=dice.choice([Tender.CASH, Tender.CASH, Tender.WECHAT]),
+            gift_minor=dice.choice([0, 0, 37, 2_00]),
+        )
+        for _ in range(dice.randint(12, 20))
+    ]
+    for undone in dice.sample(sales, 2):
+        void(session, day, undone)
+        sales.remove(undone)
+    count(session, day, counted_minor=1_000_00 + dice.randint(0, 99), box_minor=5_01)
+    session.flush()
+    close(session, day, reason="找零时多付了")
+    session.expire_all()
+    stage = stage_of(day)
+    wishes = [make_open_wish(session, stage, dice.randint(3_00, 9_00)) for _ in range(3)]
+    allocate(session, stage, *((wish, wish.cost_minor) for wish in wishes))
+    money(session, day)
+    for back in dice.sample(sales, 2):
+        ask(session, day, back.id, whole(session, day, back.id))
+    for _ in range(dice.randint(1, 3)):
+        recorded_sale(session, day, dice.choice(offers), gift_minor=dice.choice([0, 11]))
+    close_late(session, day)
+    for row in (day.community, day.day, day.wishes, day.cast.treasurer):
+        session.refresh(row)
+    return day
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_place_says_the_same_figures(app: Flask, client: FlaskClient, seed: int) -> None:
+    with app.app_context(), unit_of_work() as work:
+        day = random_market(work, seed)
+    sign_in(client, day.cast.treasurer)
+    desk = f"/desk/{day.community.slug}"
+    market = f"{desk}/markets/{day.day.id}"
+    report = figures_of(client.get(f"{market}/report").text)
+    public = figures_of(client.get(f"/markets/{day.day.slug}").text)
+    sold = column(client, f"{market}/sales?format=csv", "实收")
+    net = column(client, f"{market}/sales?format=csv", "净额")
+    lines = f"{desk}/journal?format=csv"
+    with app.app_context(), unit_of_work() as session:
+        kept = kept_figures(session, day)
+
+    # The public page and the report: every figure of the one stands in the other.
+    assert public.items() <= report.items()
+    # The sales: rows, file, board and report.
+    assert sum(sold) == kept["sold"]
+    assert written(kept["sold"]) in client.get(market).text
+    assert f"{len(sold)} 笔有效的义卖记录" in report
+    assert report[f"{len(sold)} 笔有效的义卖记录"] == kept["sold"]
+    # The closures: report and ledger.
+    assert report["收入"] == kept["income"] == kept["sold"] + report["其中无明细收入"]
+    assert report["成本：寄售人应得"] == kept["consigned"]
+    assert report["净额"] == kept["net"] == sum(net) + report["其中无明细收入"]
+    assert report["微心愿专款"] + report["助残创业专款"] == kept["net"]
+    # Where it went: what is used and what is left is the net, and what the ledger says of it.
+    assert report["去向"] + report["结余，等待安排"] == report["净额"]
+    assert report["结余，等待安排"] == kept["free"]
+    allocated = f"{desk}/reports/allocations?format=csv"
+    assert sum(column(client, allocated, "安排")) == kept["allocated"] >= report["安排给心愿"]
+    assert kept["allocated"] == kept["committed"]
+    # The books: the files are the ledger.
+    assert (
+        sum(column(client, lines, "借方")) == sum(column(client, lines, "贷方")) == kept["debits"]
+    )
+    assert sum(column(client, f"{desk}/accounts?format=csv", "余额")) == 0
+    paid_back = column(client, f"{desk}/refunds?market={day.day.id}&format=csv", "已退款")
+    assert sum(paid_back) == kept["paid_back"]
+
+
+def figures_of(page: str) -> dict[str, int]:
+    """The tables of figures on a page: label to minor units."""
+    return {label.strip(): minor(amount) for label, amount in _ROW.findall(page)}
+
+
+def minor(amount: str) -> int:
+    sign = -1 if amount.startswith("−") else 1
+    return sign * parse_amount(amount.lstrip("−¥").replace(",", "")).minor
+
+
+def written(amount_minor: int) -> str:
+    yuan, fen = divmod(amount_minor, 100)
+    return f"¥{yuan:,}.{fen:02d}" if fen else f"¥{yuan:,}"
+
+
+def column(client: FlaskClient, address: str, name: str) -> list[int]:
+    """One column of money of a file, in minor units."""
+    content = client.get(address).data.decode("utf-8-sig")
+    values = [row[name] for row in csv.DictReader(io.StringIO(content))]
+    return [minor(value.replace("-", "−")) for value in values if value]
+
+
+def kept_figures(session: Session, day: Day) -> dict[str, int]:
+    """The same figures, asked of the rows themselves."""
+
+    def posted(kinds: tuple[str, ...], account: str, *, side: int) -> int:
+        question = (
+            select(func.coalesce(func.sum(Posting.amount_minor), 0))
+            .join(Voucher, Voucher.id == Posting.voucher_id)
+            .join(Account, Account.id == Posting.account_id)
+            .where(
+                Voucher.community_id == day.community.id,
+                Voucher.kind.in_(kinds),
+                Account.kind.like(account),
+                Posting.amount_minor * side > 0,
+            )
+        )
+        return side * int(session.scalar(question) or 0)
+
+    closures = ("closure", "late_closure")
+    sold = session.scalar(
+        select(func.sum(Sale.lines_minor + Sale.gift_minor))
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(SaleVoid.sale_id.is_(None))
+    )
+    allocated = session.scalar(select(func.sum(Allocation.amount_minor)))
+    free = session.scalar(
+        select(func.sum(Account.balance_minor)).where(Account.kind == "fund_unallocated")
+    )
+    return {
+        "sold": int(sold or 0),
+        "income": posted(closures, "%", side=1),
+        "consigned": posted(closures, "payable", side=-1),
+        "net": posted(closures, "fund_unallocated", side=-1),
+        "allocated": int(allocated or 0),
+        "committed": posted(("allocation",), "fund_committed", side=-1),
+        "free": -int(free or 0),
+        "debits": posted(tuple(session.scalars(select(Voucher.kind).distinct())), "%", side=1),
+        "paid_back": posted(("refund",), "%", side=1),
+    }
