@@ -13,6 +13,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     listings,
     market_days,
     pasting,
+    passes,
     policy,
     refunds,
     selling,

@@ -12,6 +12,7 @@ from market.domain.people import Role
 from market.domain.sales.preparing import Need
 from market.extensions import reading
 from market.queries.sales.market_days import MarketDayNow, market_day_now
+from market.queries.sales.passes import stalls_without_pass
 from market.web.access import community, person
 from market.web.desk import may_enter
 from market.web.filters import date_text, local
@@ -81,6 +82,7 @@ def tasks(day: MarketDayNow, *, may: bool) -> list[Task]:
             "now" if needs & {Need.STALLS, Need.LISTINGS} else "done",
             _offers_hint(day),
         ),
+        *([_passes(day)] if may else []),
         _opening(day, ready=not needs),
         _tills(day),
     ]
@@ -124,6 +126,22 @@ def _offers_hint(day: MarketDayNow) -> str:
     stalls = ngettext("%(num)s 个摊位", "%(num)s 个摊位", day.readiness.stalls)
     offers = ngettext("%(num)s 样商品和服务", "%(num)s 样商品和服务", day.readiness.listings)
     return f"{stalls} · {offers}"
+
+
+def _passes(day: MarketDayNow) -> Task:
+    href = url_for("sales.market_day_passes", market_id=day.id)
+    if not day.readiness.stalls:
+        return Task(gettext("摊位通行码"), href, "later", gettext("有了摊位，就能为它准备通行码"))
+    without = stalls_without_pass(reading(), day.id)
+    if without:
+        hint = ngettext(
+            "还有 %(num)s 个摊位没有。志愿者扫码收银，不用账号",
+            "还有 %(num)s 个摊位没有。志愿者扫码收银，不用账号",
+            without,
+        )
+        return Task(gettext("摊位通行码"), href, "now", hint)
+    hint = gettext("每个摊位都有了：打印、四位数字、谁加入了")
+    return Task(gettext("摊位通行码"), href, "done", hint)
 
 
 def _opening(day: MarketDayNow, *, ready: bool) -> Task:

@@ -147,6 +147,23 @@ def pass_by_token(session: Session, token_hash: bytes) -> PassFound | None:
     return None if row is None else PassFound(**row._mapping)  # noqa: SLF001 - its public name
 
 
+def stalls_without_pass(session: Session, market_day_id: int) -> int:
+    """How many stalls of a market day no phone can join."""
+    stands = (
+        select(StallPass.id)
+        .where(StallPass.stall_id == Stall.id, StallPass.revoked_at.is_(None))
+        .exists()
+    )
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Stall)
+            .where(Stall.market_day_id == market_day_id, ~stands)
+        )
+        or 0
+    )
+
+
 def digits_of(session: Session, market_day_id: int) -> DayDigits | None:
     """The market day's four digits, once there are passes."""
     return session.scalar(select(DayDigits).where(DayDigits.market_day_id == market_day_id))
