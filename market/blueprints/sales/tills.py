@@ -14,6 +14,7 @@ from market.actions.sales.devices import Seller
 from market.actions.sales.moving import MoveCash, NotEnoughInTill, pay_in, pay_out
 from market.actions.sales.tills import OpenTill, open_till
 from market.blueprints.sales import blueprint
+from market.blueprints.sales.phone import sell_screen
 from market.blueprints.sales.till_forms import MoveForm, OpenTillForm
 from market.domain.errors import N_, MarketError
 from market.domain.people import Role
@@ -73,7 +74,7 @@ def tills_home() -> ResponseReturnValue:
     one may be opened."""
     phone = this_device()
     if phone is not None and (whoever() is None or _is_of_today(phone)):
-        return redirect(url_for(".till_phone"), code=303)
+        return sell_screen(phone)
     return _tills_of(person())
 
 
