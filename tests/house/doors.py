@@ -199,3 +199,12 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.till_supplement_add": SELLERS,
 }
 """Open to whoever holds one of these roles in the community that the address names."""
+    "sales.phone_revocation": {S, A},
+    "sales.market_day_digits": {S, A},
+    "sales.market_day_passes": {S, A},
+    "sales.market_day_passes_make": {S, A},
+    "sales.market_day_passes_print": {S, A},
+    "sales.stall_pass": {S, A},
+    "sales.stall_pass_qr": {S, A},
+    "sales.stall_pass_renewal": {S, A},
+    "sales.stall_pass_seats": {S, A},
