@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from market.actions.sales.rota import known_shifts, take_in_orders, take_in_shifts
 from market.actions.sales.stalls import StallNumberUnfit, stall_number
 from market.actions.sales.taking_in import TakeInOffers, take_in_offers
 from market.blueprints.sales import blueprint
@@ -20,9 +21,13 @@ from market.blueprints.sales.preparing import PREPARERS, day_here
 from market.domain.errors import N_, MarketError
 from market.domain.sales.pasted_list import Layout, cut_list
 from market.domain.sales.pasted_offer import OFFERS, PastedOffer, read_offer
+from market.domain.sales.pasted_order import ORDERS, PastedOrder, read_order
+from market.domain.sales.pasted_shift import SHIFTS, PastedShift, read_shift
 from market.extensions import reading
 from market.queries.sales.market_days import MarketDayNow
 from market.queries.sales.offers import stalls_of
+from market.queries.sales.places import Places
+from market.queries.sales.rota import orders_of
 from market.web.access import community, for_roles, person
 from market.web.forms import acted
 from market.web.sessions import clock
@@ -159,6 +164,48 @@ def _take_in_offers(
     return f"{gettext('，').join(words)}{gettext('。')}"
 
 
+def _shift_of(day: MarketDayNow) -> Callable[[Mapping[str, str]], PastedShift]:
+    places = Places(stalls_of(reading(), day.id))
+
+    def read(cells: Mapping[str, str]) -> PastedShift:
+        shift = read_shift(cells)
+        places.stall_id(shift.stall)
+        return shift
+
+    return read
+
+
+def _take_in_shifts(
+    session: Session, day: MarketDayNow, rows: list[Any], by_id: int, now: datetime
+) -> str:
+    taken = take_in_shifts(session, community().id, day.id, rows, by_id=by_id, now=now)
+    return str(ngettext("记下了 %(num)s 个班次。", "记下了 %(num)s 个班次。", taken.new))
+
+
+def _order_of(day: MarketDayNow) -> Callable[[Mapping[str, str]], PastedOrder]:
+    places = Places(stalls_of(reading(), day.id))
+
+    def read(cells: Mapping[str, str]) -> PastedOrder:
+        order = read_order(cells)
+        places.listing_id(order.item)
+        return order
+
+    return read
+
+
+def _ordered(day: MarketDayNow) -> Callable[[PastedOrder], bool]:
+    places = Places(stalls_of(reading(), day.id))
+    standing = {(order.listing_id, order.name) for order in orders_of(reading(), day.id)}
+    return lambda order: (places.listing_id(order.item), order.name) in standing
+
+
+def _take_in_orders(
+    session: Session, day: MarketDayNow, rows: list[Any], by_id: int, now: datetime
+) -> str:
+    taken = take_in_orders(session, community().id, day.id, rows, by_id=by_id, now=now)
+    return str(ngettext("记下了 %(num)s 份预订。", "记下了 %(num)s 份预订。", taken.new))
+
+
 KINDS: dict[str, Pasted] = {
     "offers": Pasted(
         title=N_("粘贴摊位和商品"),
@@ -172,5 +219,29 @@ KINDS: dict[str, Pasted] = {
         reads=_offer_of,
         known=_offered,
         take_in=_take_in_offers,
+    ),
+    "shifts": Pasted(
+        title=N_("粘贴班次"),
+        lead=N_(
+            "谁几点在哪个摊位。只写称呼；不写摊位的，就是机动。先看看读懂了什么，确认以后才写进去。"
+        ),
+        example="1. 小明妈妈 9:00-10:30 手作摊\n2. 张阿姨 10点半到12点 2\n3. 李老师 9点-12点",
+        back=".shifts",
+        back_text=N_("班次"),
+        layout=SHIFTS,
+        reads=_shift_of,
+        known=lambda day: known_shifts(reading(), day.id).__contains__,
+        take_in=_take_in_shifts,
+    ),
+    "orders": Pasted(
+        title=N_("粘贴预订"),
+        lead=N_("谁要什么、要几件。只写称呼，不写电话和住址。先看看读懂了什么，确认以后才写进去。"),
+        example="1. 小红妈 手工皂 2块\n2. 王奶奶 绿豆糕 1盒\n3. 大力 香包 x3",
+        back=".orders",
+        back_text=N_("预订"),
+        layout=ORDERS,
+        reads=_order_of,
+        known=_ordered,
+        take_in=_take_in_orders,
     ),
 }

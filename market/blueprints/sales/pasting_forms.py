@@ -98,7 +98,12 @@ class RowsForm(Form):
                 kept.append(self.reads(self._cells(number)))
             except MarketError as error:
                 named = str(error.facts.get("field", self.layout.columns[0].name))
-                self[f"{named}_{number}"].errors = [sentence_of(error)]
+                said = gettext(
+                    "第 %(line)s 行：%(what)s",
+                    line=self[f"line_{number}"].data or number + 1,
+                    what=sentence_of(error),
+                )
+                self[f"{named}_{number}"].errors = [said]
         return kept
 
     def drawn(self, known: Callable[[Any], bool]) -> Iterator[RowFields]:
