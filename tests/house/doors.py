@@ -106,6 +106,8 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.party_name": {T, A},
     "proceeds.party_new": {T, A},
     "proceeds.party_reopen": {T, A},
+    "sales.board": {T, S, R, A, U},
+    "sales.board_now": {T, S, R, A, U},
     "sales.desk": {T, S, R, A, U},
     "sales.listing": {S, A},
     "sales.listing_bring_back": {S, A},

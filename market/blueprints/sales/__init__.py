@@ -7,6 +7,7 @@ blueprint = Blueprint("sales", __name__)
 from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     api,
     basis,
+    board,
     closing,
     desk,
     joining,

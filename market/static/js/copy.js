@@ -12,8 +12,9 @@ export async function handOver(text, { clipboard, select, command }) {
   }
 }
 
-function wire(page, clipboard) {
-  for (const box of page.querySelectorAll("[data-copy]")) {
+/** Gives each box of words in `part` its button. */
+export function wire(part, page = document, clipboard = navigator.clipboard) {
+  for (const box of part.querySelectorAll("[data-copy]")) {
     const words = box.querySelector("textarea");
     const button = box.querySelector("button");
     const said = box.querySelector("[role=status]");
@@ -26,4 +27,4 @@ function wire(page, clipboard) {
   }
 }
 
-if (typeof document !== "undefined") wire(document, navigator.clipboard);
+if (typeof document !== "undefined") wire(document);
