@@ -15,11 +15,15 @@ PUBLIC = frozenset(
         "people.join",
         "people.sign_in",
         "people.sign_out",
+        "public.booking",
+        "public.booking_cancel",
+        "public.booking_lookup",
         "public.market",
         "public.markets",
         "public.receipt",
         "public.receipt_lookup",
         "public.receipt_qr",
+        "public.service",
         "public.wall",
         "public.wish",
         "readyz",
@@ -59,6 +63,7 @@ FOR_DEVICES = frozenset(
 
 DEVICES_TOO = frozenset(
     {
+        "sales.service_turns",
         "sales.till_check",
         "sales.till_sale",
         "sales.till_sale_void",
@@ -66,6 +71,12 @@ DEVICES_TOO = frozenset(
         "sales.till_sales_add",
         "sales.till_sell",
         "sales.tills_home",
+        "sales.turn",
+        "sales.turn_back",
+        "sales.turn_new",
+        "sales.turn_payment",
+        "sales.turn_step",
+        "sales.turns",
     }
 )
 """Open to people as below, and to a phone that joined a stall: what it sells there, and no more."""
@@ -193,6 +204,10 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.statement_line": {T, S, A},
     "sales.statement_sale": {T, S, A},
     "sales.statements": {T, S, R, A, U},
+    "sales.service": {S, A},
+    "sales.service_slot_close": {S, A},
+    "sales.service_slots": {S, A},
+    "sales.service_turns": SELLERS,
     "sales.stall": {T, S, R, A, U},
     "sales.stall_new": {S, A},
     "sales.stall_sign": {S, A},
@@ -210,6 +225,14 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.till_sales_add": SELLERS,
     "sales.till_sell": SELLERS,
     "sales.till_supplement_add": SELLERS,
+    "sales.turn": SELLERS,
+    "sales.turn_back": SELLERS,
+    "sales.turn_new": SELLERS,
+    "sales.turn_payment": SELLERS,
+    "sales.turn_promise": SELLERS,
+    "sales.turn_step": SELLERS,
+    "sales.turns": SELLERS,
+    "sales.turns_unserved": SELLERS,
 }
 """Open to whoever holds one of these roles in the community that the address names."""
     "sales.phone_revocation": {S, A},

@@ -4,4 +4,9 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from market.blueprints.public import markets, receipts, wishes  # noqa: E402, F401 - the routes
+from market.blueprints.public import (  # noqa: E402, F401 - the routes
+    bookings,
+    markets,
+    receipts,
+    wishes,
+)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from market.blueprints.public import blueprint
+from market.blueprints.public.services import ShownService, served_words, shown_services
 from market.blueprints.public.words import (
     ShownWish,
     day_of,
@@ -78,6 +79,8 @@ class ShownMarketPage:
     stage: str
     organisers: tuple[str, ...]
     stalls: tuple[ShownStall, ...]
+    services: tuple[ShownService, ...]
+    served: str
     basis: str
     holder: str
     holder_note: str
@@ -89,6 +92,10 @@ class ShownMarketPage:
     hidden_lit_minor: int
     refunds: Refunds | None
     corrections: tuple[ShownCorrection, ...]
+
+
+_TO_COME = ("upcoming", "open")
+_SLOTS_PASS_EVERY = timedelta(minutes=5)
 
 
 class _NoSuchMarket(LookupError):
@@ -105,7 +112,7 @@ def markets() -> ResponseReturnValue:
 @public
 def market(slug: str) -> ResponseReturnValue:
     try:
-        return answer(lambda: (market_version(reading(), slug), today()), lambda: _market(slug))
+        return answer(lambda: (market_version(reading(), slug), *_age()), lambda: _market(slug))
     except _NoSuchMarket:
         return render_template("errors/404.html", sentence=gettext("没有找到这一场市集。")), 404
 
@@ -119,6 +126,11 @@ def _markets() -> str:
         upcoming=[shown_market(r) for r in reversed(rows) if r.on > now],
         past=[shown_market(r) for r in rows if r.on < now or (r.on == now and r.stage == "closed")],
     )
+
+
+def _age() -> tuple[date, int]:
+    """The day, and how far it is: booked times pass by themselves."""
+    return today(), int(clock().timestamp() // _SLOTS_PASS_EVERY.total_seconds())
 
 
 def _market(slug: str) -> str:
@@ -144,6 +156,8 @@ def _market(slug: str) -> str:
             stage=row.stage,
             organisers=found.hosts or (found.community,),
             stalls=tuple(ShownStall(s.number, s.name, listed_text(s.sells)) for s in found.stalls),
+            services=shown_services(row.id, now=clock()) if row.stage in _TO_COME else (),
+            served=served_words(row.id),
             basis=gettext(BASES[found.basis.kind]) if found.basis else "",
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),

@@ -20,7 +20,9 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     refunds,
     rota,
     selling,
+    services,
     stalls,
     statements,
     tills,
+    turns,
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
 from market.models.ledger import Party
-from market.models.sales import Listing, MarketDay, MarketOpening, Stall
+from market.models.sales import Listing, MarketDay, MarketOpening, Service, Stall
 
 
 class NoSuchStall(Missing):
@@ -43,6 +43,8 @@ class OfferNow:
     fixed_minor: int | None
     floor_minor: int | None
     retired_at: datetime | None
+    way: str = ""
+    """How turns are taken at a service; '' where nobody has said it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +115,15 @@ def _stalls() -> Select[Stall, str, date, datetime]:
     )
 
 
-def _offers() -> Select[Listing, str]:
+def _offers() -> Select[Listing, str, str]:
     return (
-        select(Listing, func.coalesce(Party.name, "").label("consignor"))
+        select(
+            Listing,
+            func.coalesce(Party.name, "").label("consignor"),
+            func.coalesce(Service.way, "").label("way"),
+        )
         .outerjoin(Party, Party.id == Listing.consignor_id)
+        .outerjoin(Service, Service.listing_id == Listing.id)
         .order_by(Listing.position, Listing.id)
     )
 
@@ -137,8 +144,8 @@ def _stall(row: Row[Stall, str, date, datetime], offers: list[OfferNow]) -> Stal
     )
 
 
-def _offer(row: Row[Listing, str]) -> OfferNow:
-    listing, consignor = row
+def _offer(row: Row[Listing, str, str]) -> OfferNow:
+    listing, consignor, way = row
     return OfferNow(
         id=listing.id,
         stall_id=listing.stall_id,
@@ -154,4 +161,5 @@ def _offer(row: Row[Listing, str]) -> OfferNow:
         fixed_minor=listing.fixed_minor,
         floor_minor=listing.floor_minor,
         retired_at=listing.retired_at,
+        way=way,
     )

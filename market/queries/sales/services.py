@@ -16,6 +16,8 @@ from market.domain.errors import N_, Missing
 from market.domain.sales.turns import Way
 from market.models.people import Community
 from market.models.sales import (
+    CashCount,
+    Closure,
     LegalBasis,
     Listing,
     MarketDay,
@@ -23,6 +25,7 @@ from market.models.sales import (
     Service,
     Slot,
     Stall,
+    TillStall,
 )
 
 SERVICE = "service"
@@ -144,6 +147,18 @@ def free_slots_of(
         if not by_id[listing_id].is_past(at, now=now):
             free.setdefault(listing_id, []).append(at)
     return free
+
+
+def open_till_of(session: Session, stall_id: int) -> int | None:
+    """The till where a stall's things are paid now, if there is one that still sells."""
+    return session.scalar(
+        select(TillStall.till_id)
+        .outerjoin(Closure, Closure.till_id == TillStall.till_id)
+        .outerjoin(CashCount, CashCount.till_id == TillStall.till_id)
+        .where(TillStall.stall_id == stall_id, Closure.id.is_(None), CashCount.till_id.is_(None))
+        .order_by(TillStall.till_id.desc())
+        .limit(1)
+    )
 
 
 def _services() -> Select[*tuple[Any, ...]]:
