@@ -32,6 +32,7 @@ from market.queries.public.receipts import (
 )
 from market.queries.public.version import receipt_version
 from market.queries.public.wishes import receipts_by_wish, wishes_by_id
+from market.queries.sales.uploads import slip_on_its_way
 from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Amount, Bar, bars
@@ -114,7 +115,7 @@ def receipt(code: str) -> ResponseReturnValue:
     try:
         return answer(lambda: (receipt_version(reading(), plain), today()), lambda: _receipt(plain))
     except _NotArrived:
-        return _missed(code=code, miss="code")
+        return _not_arrived(plain)
 
 
 @blueprint.get("/r/<code>/qr.png")
@@ -154,6 +155,15 @@ def _by_day_number() -> ResponseReturnValue:
     if code is None:
         return _missed(**typed, miss="day")
     return redirect(url_for("public.receipt", code=code), code=303)
+
+
+def _not_arrived(code: str) -> ResponseReturnValue:
+    """On its way from the phone that was given this code, or a miss."""
+    coming = slip_on_its_way(reading(), code)
+    if coming is None:
+        return _missed(code=code, miss="code")
+    groups = tuple(grouped(code).split("-"))
+    return render_template("public/receipt_coming.html", code_groups=groups, coming=coming)
 
 
 def _missed(miss: str, **typed: str) -> ResponseReturnValue:
