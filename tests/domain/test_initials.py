@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +29,3 @@ def test_they_are_small_letters_and_digits_and_fit_their_column(name: str) -> No
     initials = initials_of(name)
     assert len(initials) <= MOST_NAME
     assert all(sign.isascii() and sign.isalnum() and not sign.isupper() for sign in initials)
-
-
-def test_whoever_only_starts_does_not_load_the_dictionary() -> None:
-    asked = "import sys, market.app; sys.exit('pypinyin' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
