@@ -14,6 +14,7 @@ MINUS = "−"
 
 def install(app: Flask) -> None:
     app.add_template_filter(money_text, "money")
+    app.add_template_filter(amount_text, "amount")
     app.add_template_filter(date_text, "date")
     app.add_template_filter(datetime_text, "datetime")
     app.add_template_filter(time_text, "time")
@@ -28,6 +29,12 @@ def money_text(minor: int) -> str:
     yuan, fen = divmod(abs(int(minor)), 100)
     sign = MINUS if minor < 0 else ""
     return f"{sign}¥{yuan:,}.{fen:02d}" if fen else f"{sign}¥{yuan:,}"
+
+
+def amount_text(minor: int) -> str:
+    """Minor units as accountants write them: '1,234.50', without a sign for the currency."""
+    yuan, fen = divmod(abs(int(minor)), 100)
+    return f"{MINUS if minor < 0 else ''}{yuan:,}.{fen:02d}"
 
 
 def local(moment: datetime) -> datetime:

@@ -6,7 +6,9 @@ blueprint = Blueprint("reports", __name__)
 
 from market.blueprints.reports import (  # noqa: E402, F401 - the routes
     allocations,
+    headings,
     home,
     market_day,
     market_sales,
+    papers,
 )

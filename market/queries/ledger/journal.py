@@ -26,11 +26,12 @@ class NoSuchVoucher(Missing):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to show: a month ('2026-11'), a kind of voucher, an account; None for all."""
+    """What to show: a month ('2026-11'), a kind of voucher, an account, a voucher; None for all."""
 
     month: str | None = None
     kind: str | None = None
     account_id: int | None = None
+    voucher_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,8 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
         found.append(Voucher.month == chosen.month)
     if chosen.kind:
         found.append(Voucher.kind == chosen.kind)
+    if chosen.voucher_id is not None:
+        found.append(Voucher.id == chosen.voucher_id)
     if chosen.account_id is not None:
         touched = select(Posting.voucher_id).where(Posting.account_id == chosen.account_id)
         found.append(Voucher.id.in_(touched))
