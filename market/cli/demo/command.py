@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.cli.demo.lighting import agree_on_a_plan
 from market.cli.demo.markets import (
     add_late_sale,
     close_demo_till,
@@ -28,6 +29,7 @@ from market.cli.demo.neighbourhood import (
     found_neighbourhood,
 )
 from market.cli.demo.refunds import refund_one
+from market.cli.demo.services import offer_times, serve_today
 from market.cli.demo.wishes import (
     EARLIER,
     LATER,
@@ -83,10 +85,13 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
     )
+    agree_on_a_plan(session, place, market.market_day_id, now=started - timedelta(days=1))
     sell_through_the_morning(session, place, market, rng, count=14, until=now)
-    plan_demo_market(
+    serve_today(session, place, market.market_day_id, rng, now=now)
+    coming = plan_demo_market(
         session, place, "腊八市集：一碗粥，一盏灯", on=today + timedelta(days=14), now=now
     )
+    offer_times(session, place, coming, rng, now=now)
     return place
 
 

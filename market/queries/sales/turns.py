@@ -99,7 +99,9 @@ def turn_now(session: Session, community_id: int, turn_id: UUID) -> TurnNow:
 def turns_at(session: Session, listing_id: int) -> list[TurnNow]:
     """The turns of a service in the order in which they are called."""
     rows = session.execute(
-        turns().where(Turn.listing_id == listing_id).order_by(Turn.slot_at, Turn.taken_at, Turn.id)
+        turns()
+        .where(Turn.listing_id == listing_id)
+        .order_by(Turn.slot_at, Turn.taken_at, Turn.number, Turn.id)
     )
     return [turn_of(row) for row in rows]
 
