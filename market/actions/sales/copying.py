@@ -21,7 +21,15 @@ from market.actions.sales.market_days import (
 from market.domain.sales.legal_basis import CODE_HOLDERS, BasisKind
 from market.domain.sales.sale import Tender
 from market.models.ledger import Holder, Party
-from market.models.sales import LegalBasis, Listing, MarketDay, PaymentCode, PolicyShare, Stall
+from market.models.sales import (
+    GivenGoods,
+    LegalBasis,
+    Listing,
+    MarketDay,
+    PaymentCode,
+    PolicyShare,
+    Stall,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,12 @@ def _copy_stalls(session: Session, source: MarketDay, day: MarketDay) -> tuple[s
     offered = session.execute(
         select(Listing, or_(Listing.consignor_id.is_(None), Party.closed_at.is_(None)))
         .outerjoin(Party, Party.id == Listing.consignor_id)
-        .where(Listing.stall_id.in_(new), Listing.retired_at.is_(None))
+        .where(
+            Listing.stall_id.in_(new),
+            Listing.retired_at.is_(None),
+            # A given piece is there once; the next market gets others.
+            Listing.id.not_in(select(GivenGoods.listing_id)),
+        )
         .order_by(Listing.position, Listing.id)
     ).all()
     _insert_listings(

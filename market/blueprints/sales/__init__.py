@@ -10,6 +10,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     board,
     closing,
     desk,
+    goods,
     joining,
     listings,
     market_days,

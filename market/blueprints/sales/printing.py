@@ -12,6 +12,7 @@ from market.blueprints.sales import blueprint
 from market.blueprints.sales.preparing import READERS, day_here
 from market.blueprints.sales.split_words import example_of
 from market.extensions import reading
+from market.queries.sales.goods import goods_of, named_donors
 from market.queries.sales.market_days import MarketDayNow
 from market.queries.sales.offers import StallNow, stalls_of
 from market.queries.sales.preparing import basis_of, shares_of
@@ -87,6 +88,7 @@ def print_board(market_id: int) -> ResponseReturnValue:
         hosts=hosts_of(day),
         basis=basis_of(reading(), day.id),
         example=example_of(shares_of(reading(), community().id, day.id)),
+        thanks=named_donors(goods_of(reading(), day.id)),
         contact=community().contact,
         address=url_for("public.market", slug=day.slug, _external=True),
     )
