@@ -1,5 +1,7 @@
-"""The tokens of stall passes: made of a salt and this installation's secret, so that a pass can be
-printed again although only the hash of its token is kept.
+"""The tokens of stall passes and of phones that join by them, of which only hashes are kept.
+
+A pass's is made of a salt and this installation's secret, so that it can be printed again; a
+phone's of what the page carried, so that two taps are one phone.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from flask import current_app, url_for
 from market.actions.sales.passes import PassSecret
 from market.config import Settings
 from market.queries.sales.passes import PassNow
-from market.web.sessions import token_hash
+from market.web.sessions import new_token, token_hash
 
 _SALT_BYTES = 16
-_TOKEN_BYTES = 18
+_ATTEMPT_BYTES = 16
+_TOKEN_SIGNS = 24
 """144 bits: more than anybody guesses, few enough for a code that is easy to scan."""
 
 
@@ -41,8 +44,24 @@ def pass_address(known: PassNow) -> str | None:
     return url_for("sales.stall_pass_join", token=token, _external=True)
 
 
+def new_attempt() -> str:
+    """What the page of a pass carries, so that sending its form twice makes one phone."""
+    return secrets.token_urlsafe(_ATTEMPT_BYTES)
+
+
+def device_token_of(attempt: str) -> str:
+    """The token of the phone that joins by this attempt; by none at all, a new one each time."""
+    if len(attempt) < _ATTEMPT_BYTES:
+        return new_token()
+    return _made(b"device\0" + attempt.encode())
+
+
 def _token(salt: bytes) -> str:
+    return _made(b"stall pass\0" + salt)[:_TOKEN_SIGNS]
+
+
+def _made(of: bytes) -> str:
+    """32 bytes that only this installation can make again, as they travel in an address."""
     settings: Settings = current_app.extensions["settings"]
-    key = settings.secret_key.encode()
-    digest = hmac.digest(key, b"stall pass\0" + salt, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode()
+    digest = hmac.digest(settings.secret_key.encode(), of, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -49,6 +49,12 @@ class PassFull(Refused):
     )
 
 
+class ShownOut(Refused):
+    """The page was used by a phone that may not send anything any more."""
+
+    sentence = N_("这部手机刚刚被请出。要再加入，请重新扫一次通行码。")
+
+
 class WrongDigits(Invalid):
     """Not the day's digits."""
 
@@ -60,7 +66,7 @@ class Join:
     """A phone at a stall: whose hands it is in, and the digits they know.
 
     `held_id` is the phone this browser is already; it then keeps its letter, and its seat if it is
-    of the same pass.
+    of the same pass. So does whoever sends the same `device_hash` again: two taps are one phone.
     """
 
     pass_hash: bytes
@@ -94,8 +100,8 @@ class _Pass:
 def join(session: Session, command: Join, *, now: datetime) -> Joined:
     """Let a phone in at a stall, once however often it asks.
 
-    Raises NoSuchPass, PassRevoked, PassExpired, WrongDigits, PassFull, DigitsUnreadable, and what
-    `clean_text` raises.
+    Raises NoSuchPass, PassRevoked, PassExpired, WrongDigits, PassFull, ShownOut, DigitsUnreadable,
+    and what `clean_text` raises.
     """
     name = clean_text(command.name, most=MOST_NAME)
     digits = read_digits(command.digits)
@@ -103,7 +109,7 @@ def join(session: Session, command: Join, *, now: datetime) -> Joined:
     if now >= valid_until(found.held_on, found.time_zone):
         raise PassExpired(market_day=found.market_day)
     _require_digits(session, found.market_day_id, digits)
-    known = _device_held(session, command.held_id, found.market_day_id)
+    known = _device_held(session, command, found.market_day_id)
     if known is not None and known.pass_id == found.id:
         _hand_over(session, found.community_id, known.id, name, now=now)
         return Joined(known.id, known.letter, known=True)
@@ -188,17 +194,17 @@ def _require_digits(session: Session, market_day_id: int, digits: str) -> None:
         raise WrongDigits
 
 
-def _device_held(session: Session, device_id: int | None, market_day_id: int) -> Device | None:
+def _device_held(session: Session, command: Join, market_day_id: int) -> Device | None:
     """The phone this browser is already, if it is one of this market day and stands."""
-    if device_id is None:
+    asked = select(Device).where(Device.market_day_id == market_day_id)
+    sent_before = session.scalar(asked.where(Device.token_hash == command.device_hash))
+    if sent_before is not None:
+        if sent_before.revoked_at is not None:
+            raise ShownOut
+        return sent_before
+    if command.held_id is None:
         return None
-    return session.scalar(
-        select(Device).where(
-            Device.id == device_id,
-            Device.market_day_id == market_day_id,
-            Device.revoked_at.is_(None),
-        )
-    )
+    return session.scalar(asked.where(Device.id == command.held_id, Device.revoked_at.is_(None)))
 
 
 def _take_seat(session: Session, found: _Pass) -> None:

@@ -18,7 +18,7 @@ from market.blueprints.sales.pass_forms import HolderForm, JoinForm
 from market.domain.errors import MarketError
 from market.domain.sales.stall_pass import MOST_NAME
 from market.extensions import reading, unit_of_work
-from market.queries.sales.devices import DeviceHere
+from market.queries.sales.devices import DeviceHere, device_by_token
 from market.queries.sales.passes import PassFound, pass_by_token
 from market.web.access import for_devices, public
 from market.web.devices import carried_token, device, let_carry, this_device
@@ -26,7 +26,8 @@ from market.web.errors import sentence_of, status_of
 from market.web.forms import acted
 from market.web.guessing import guess_at, guess_from_here
 from market.web.measures import MISSES
-from market.web.sessions import clock, new_token, token_hash, whoever
+from market.web.passes import device_token_of, new_attempt
+from market.web.sessions import clock, token_hash, whoever
 
 KIND = "pass"
 FREE_MISSES = 20
@@ -39,17 +40,17 @@ def stall_pass_join(token: str) -> ResponseReturnValue:
     found = pass_by_token(reading(), token_hash(token))
     if found is None:
         raise acts.NoSuchPass
-    held = this_device()
+    token_asked = device_token_of(request.form.get("attempt", ""))
+    held = this_device() or _joined_before(token_asked)
     shut = _shut(found, held)
     if shut is not None:
         page = render_template("sales/passes/shut.html", found=found, sentence=sentence_of(shut))
         return _private(make_response(page, status_of(shut)))
-    form = JoinForm(data={"name": _name_known(held)})
-    device_token = new_token()
+    form = JoinForm(data={"name": _name_known(held), "attempt": new_attempt()})
     if request.method == "POST":
-        joined = _joined(form, token, held, device_token)
+        joined = _joined(form, token, held, token_asked)
         if joined:
-            return _in(found, joined, device_token)
+            return _in(found, joined, token_asked)
     page = render_template("sales/passes/join.html", form=form, found=found, held=held)
     return _private(make_response(page, form.status))
 
@@ -75,6 +76,11 @@ def till_phone_holder() -> ResponseReturnValue:
         return _phone_page(form)
     flash(gettext("换好了，%(name)s 辛苦了。", name=form.name.text), "done")
     return redirect(url_for(".tills_home"), code=303)
+
+
+def _joined_before(token: str) -> DeviceHere | None:
+    """The phone that the first of two taps has let in; the second does not carry its cookie yet."""
+    return device_by_token(reading(), token_hash(token)) if request.method == "POST" else None
 
 
 def _shut(found: PassFound, held: DeviceHere | None) -> MarketError | None:
@@ -127,15 +133,14 @@ def _joined(
 
 
 def _in(found: PassFound, joined: Joined, device_token: str) -> Response:
-    """To the till; a phone that was known keeps the token it has, for a while longer."""
+    """To the till; a phone that carries a good token keeps it, for a while longer."""
     say = gettext(
         "加入了“%(stall)s”，本机是 %(letter)s 机。", stall=found.stall, letter=joined.letter
     )
     flash(say, "done")
     response = make_response(redirect(url_for(".tills_home"), code=303))
-    token = carried_token() if joined.known else device_token
-    if token is not None:
-        let_carry(response, token)
+    carried = carried_token() if joined.known and this_device() else None
+    let_carry(response, carried or device_token)
     return _private(response)
 
 

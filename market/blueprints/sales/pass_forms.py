@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
+from wtforms import HiddenField
 
 from market.domain.sales.stall_pass import MOST_NAME, MOST_SEATS, read_digits
 from market.web.forms import CardsField, CountField, Form, TextField
@@ -26,6 +27,9 @@ class HolderForm(Form):
 
 
 class JoinForm(HolderForm):
+    """`attempt` was made with the page, so that two taps are one phone."""
+
+    attempt = HiddenField()
     digits = DigitsField(lazy_gettext("今天的四位数字"), render_kw=_DIGITS)
 
 

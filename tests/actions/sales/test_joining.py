@@ -18,6 +18,7 @@ from market.actions.sales.joining import (
     PassExpired,
     PassFull,
     PassRevoked,
+    ShownOut,
     WrongDigits,
     change_holder,
     join,
@@ -91,6 +92,16 @@ def test_the_same_phone_keeps_its_seat(session: Session, place: Place) -> None:
     assert (again.device_id, again.letter, again.known) == (first.device_id, first.letter, True)
     assert taken(session, place.stall_pass) == 1
     assert names(session, first.device_id) == ["宝妈丙"]
+
+
+def test_two_taps_are_one_phone(session: Session, place: Place) -> None:
+    first = join(session, asked(place.stall_pass), now=NOW)
+    again = join(session, asked(place.stall_pass), now=SOON)
+    assert (again.device_id, again.known) == (first.device_id, True)
+    assert taken(session, place.stall_pass) == 1
+    session.get_one(Device, first.device_id).revoked_at = NOW
+    with pytest.raises(ShownOut):
+        join(session, asked(place.stall_pass), now=SOON)
 
 
 def test_another_name_on_the_same_phone_is_another_volunteer(

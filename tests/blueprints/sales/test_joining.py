@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_name_and_four_digits_lead_to_the_first_sale(
 
 def test_the_token_is_kept_from_scripts_and_other_sites(client: FlaskClient, place: Place) -> None:
     answer = joined(client, place)
-    [cookie] = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("device=")]
+    [cookie] = _device_cookies(answer)
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Path=/" in cookie
@@ -108,6 +109,50 @@ def test_scanning_again_keeps_the_seat_and_may_change_hands(
     joined(client, place, name="王姐")
     assert "王姐" in client.get("/till/phone").text
     assert taken(app, place) == 1
+
+
+def test_two_taps_before_the_first_answer_take_one_seat(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        session.get_one(StallPass, place.stall_pass.row.id).seats = 1
+    visitor = Visitor(client)
+    page = visitor.open(place.address)
+    [attempt] = [one for one in page.root.all("input") if one.get("name") == "attempt"]
+    fields = {"name": "李阿姨", "digits": DIGITS, "attempt": attempt.get("value")}
+    first = post(app.test_client(), place.address, fields)
+    second = post(app.test_client(), place.address, fields)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert taken(app, place) == 1
+    [token] = {one.split(";")[0] for answer in (first, second) for one in _device_cookies(answer)}
+    client.set_cookie("device", token.removeprefix("device="))
+    assert "李阿姨" in client.get("/till/phone").text
+
+
+def test_no_name_digits_or_token_reaches_a_log(
+    client: FlaskClient, place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
+    joined(client, place, name="李阿姨特别的名字")
+    joined(client, place, digits="0001")
+    client.get("/till/phone")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert "/p/<token>" in {line["route"] for line in lines}
+    # What is made up for each line may happen to hold anything.
+    logged = str([{**line, "request": "", "at": "", "ms": ""} for line in lines])
+    cookie = client.get_cookie("device")
+    assert cookie is not None
+    for secret in ("特别", DIGITS, place.stall_pass.token, cookie.value):
+        assert secret not in logged
+
+
+def test_in_production_the_cookie_belongs_to_the_host_alone(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], production=True)
+    [cookie] = _device_cookies(joined(client, place))
+    assert cookie.startswith("__Host-device=")
+    assert "Secure" in cookie
+    assert "Domain" not in cookie
 
 
 def test_changing_hands_needs_no_digits(client: FlaskClient, place: Place) -> None:
@@ -269,3 +314,8 @@ def test_whoever_is_signed_in_as_well_still_finds_their_tills(
     sign_in(client, place.day.cast.volunteer)
     assert sells not in client.get("/till/").text
     assert tills in client.get("/till/").text
+
+
+def _device_cookies(answer: TestResponse) -> list[str]:
+    cookies = answer.headers.getlist("Set-Cookie")
+    return [one for one in cookies if one.partition("=")[0].endswith("device")]
