@@ -31,16 +31,17 @@ def install(app: Flask) -> None:
 
 def answer(
     ask_version: Callable[[], object],
-    render: Callable[[], str],
+    render: Callable[[], str | bytes],
     *,
     max_age: int = MAX_AGE_SECONDS,
+    mimetype: str = "text/html",
 ) -> Response:
-    """This address's page at its version: 304 if the browser has it, else kept or rendered bytes.
+    """This address at its version, a page unless said: 304 if the browser has it, else its bytes.
 
     `render` runs only if nobody asked this worker for the same page at the same version before.
     `ask_version` may be asked again later, where there is no request.
     """
-    if session.get("_flashes"):
+    if mimetype == "text/html" and session.get("_flashes"):
         # A sentence for this one person is on it: nobody else's page, and not kept.
         response = Response(render(), mimetype="text/html")
         response.headers["Cache-Control"] = "private, no-store"
@@ -54,13 +55,14 @@ def answer(
         pages: Kept[str, bytes] = current_app.extensions["rendered_pages"]
         page = pages.get(etag)
         if page is None:
-            page = render().encode()
+            made = render()
+            page = made.encode() if isinstance(made, str) else made
             if "csrf_token" in g:
                 message = "a page that everybody is given holds one browser's form token"
                 raise RuntimeError(message)
             pages.keep(etag, page, len(page))
         may_repeat(ask_version, version, etag=etag, page=page)
-        response = Response(page, mimetype="text/html")
+        response = Response(page, mimetype=mimetype)
     response.set_etag(etag)
     response.headers["Cache-Control"] = f"public, max-age={max_age}, must-revalidate"
     response.headers["Vary"] = "Cookie, Accept-Language"

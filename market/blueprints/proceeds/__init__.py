@@ -9,6 +9,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     books,
     funds,
     holders,
+    lighting,
     months,
     moves,
     parties,

@@ -6,6 +6,8 @@ blueprint = Blueprint("public", __name__)
 
 from market.blueprints.public import (  # noqa: E402, F401 - the routes
     bookings,
+    bulletin,
+    live,
     markets,
     receipts,
     wishes,

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.cli.demo.lighting import agree_on_a_plan
 from market.cli.demo.markets import (
     add_late_sale,
     close_demo_till,
@@ -84,6 +85,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
     )
+    agree_on_a_plan(session, place, market.market_day_id, now=started - timedelta(days=1))
     sell_through_the_morning(session, place, market, rng, count=14, until=now)
     serve_today(session, place, market.market_day_id, rng, now=now)
     coming = plan_demo_market(

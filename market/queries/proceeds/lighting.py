@@ -213,13 +213,14 @@ def wishes_funds_of(session: Session, market_day_id: int) -> list[FundOfDay]:
 
 def plans_of(session: Session, market_day_id: int) -> list[PlanRow]:
     """The newest plans of a market day, whatever became of them."""
-    rows = session.execute(
-        _plans()
-        .where(LightingPlan.market_day_id == market_day_id)
-        .order_by(LightingPlan.id.desc())
-        .limit(MOST_PLANS)
+    return _newest(session, LightingPlan.market_day_id == market_day_id)
+
+
+def undecided_plans(session: Session, community_id: int) -> list[PlanRow]:
+    """The newest plans of a community that nobody has decided."""
+    return _newest(
+        session, and_(MarketDay.community_id == community_id, LightingDecision.plan_id.is_(None))
     )
-    return [_plan(row) for row in rows]
 
 
 def plan_of(session: Session, community_id: int, plan_id: int) -> PlanRow:
@@ -317,15 +318,11 @@ def plans_waiting(session: Session, community_id: int, person_id: int) -> int:
     )
 
 
-def newest_waiting(session: Session, community_id: int) -> PlanRow | None:
-    """The newest plan that nobody has decided."""
-    row = session.execute(
-        _plans()
-        .where(MarketDay.community_id == community_id, LightingDecision.plan_id.is_(None))
-        .order_by(LightingPlan.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return _plan(row) if row else None
+def _newest(session: Session, condition: ColumnElement[bool]) -> list[PlanRow]:
+    rows = session.execute(
+        _plans().where(condition).order_by(LightingPlan.id.desc()).limit(MOST_PLANS)
+    )
+    return [_plan(row) for row in rows]
 
 
 def _tills(condition: ColumnElement[bool] | None = None) -> ScalarSelect[int]:
