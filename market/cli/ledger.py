@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
 from flask.cli import with_appcontext
@@ -13,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from market.cli.choosing import chosen_community
 from market.domain.money import Money
-from market.extensions import db
 from market.models.ledger import AuditEvent, Voucher
 from market.models.people import Community
 from market.models.sales import MarketDay, Sale, Till
 from market.queries.ledger.check import Verdict, check_community
+from market.web.moments import one_moment
 
 
 @click.command("check-ledger")
@@ -29,7 +28,7 @@ def check_ledger(community: str | None) -> None:
     Exit status 1 if one does not hold. Nothing is written, and people may go on working.
     """
     wrong = 0
-    with _one_moment() as session:
+    with one_moment() as session:
         for place in _communities(session, community):
             click.echo(f"{place.slug}:")
             for found in _watched(session, place):
@@ -38,18 +37,6 @@ def check_ledger(community: str | None) -> None:
     if wrong:
         click.echo(f"{wrong} properties do not hold.")
         sys.exit(1)
-
-
-@contextmanager
-def _one_moment() -> Iterator[Session]:
-    """A session whose questions all see the same moment, while others write on."""
-    engine = db.engine
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-    with Session(engine) as session:
-        yield session
 
 
 def _communities(session: Session, slug: str | None) -> list[Community]:

@@ -208,6 +208,8 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_withdrawal": {S, A},
     "proceeds.wishes": {T, S, R, A, U},
     "reports.allocations": {T, S, R, A, U},
+    "reports.check": {T, S, R, A, U},
+    "reports.check_start": {T, S, R, A, U},
     "reports.headings": {T, S, R, A, U},
     "reports.headings_change": {T},
     "reports.home": {T, S, R, A, U},
