@@ -68,7 +68,10 @@ class Row:
 
 @dataclass(slots=True)
 class Basket:
-    """What a buyer takes. `sale_id` and `code` were fixed when the page was opened."""
+    """What a buyer takes. `sale_id` and `code` were fixed when the page was opened.
+
+    `turn_id` is the turn that is paid with it, if the page was opened for one.
+    """
 
     sale_id: UUID
     code: str
@@ -78,6 +81,7 @@ class Basket:
     problems: list[str] = field(default_factory=list)
     lines: tuple[SaleLine, ...] = ()
     gift_minor: int = 0
+    turn_id: UUID | None = None
 
     @property
     def due_minor(self) -> int:
@@ -100,6 +104,7 @@ class Basket:
     def typed(self) -> dict[str, str]:
         """What the next page has to carry, so that it can be read again."""
         fields = {"sale_id": str(self.sale_id), "code": self.code, "gift": self.gift}
+        fields["turn"] = str(self.turn_id or "")
         for row in self.rows:
             fields[row.quantity_name] = row.quantity
             fields[row.price_name] = row.price
@@ -109,6 +114,13 @@ class Basket:
         """Let the buyer pay `more_minor` beyond the price: 不用找了."""
         self.gift_minor += more_minor
         self.gift = Money(self.gift_minor).yuan.removesuffix(".00")
+
+    def pay_for(self, turn_id: UUID, listing_id: int) -> None:
+        """Begin with one of what this turn is for."""
+        self.turn_id = turn_id
+        for row in self.rows:
+            if row.good.id == listing_id:
+                row.quantity = "1"
 
     def renew(self, now: datetime) -> None:
         """A page used before starts a new sale."""
@@ -141,6 +153,7 @@ def read_basket(goods: Mapping[int, Good], typed: Mapping[str, str], now: dateti
             for good in goods.values()
         ],
         gift=typed.get("gift", "").strip(),
+        turn_id=turn_id_in(typed),
     )
     if names is None:
         basket.problems.append(gettext(PageIncomplete.sentence))
@@ -206,6 +219,14 @@ def _require_something(basket: Basket) -> None:
             raise NothingToPay
     except Invalid as error:
         basket.problems.append(sentence_of(error))
+
+
+def turn_id_in(typed: Mapping[str, str]) -> UUID | None:
+    """The turn that an address or a form names."""
+    try:
+        return UUID(typed.get("turn", ""))
+    except ValueError:
+        return None
 
 
 def _names(typed: Mapping[str, str]) -> tuple[UUID, str] | None:

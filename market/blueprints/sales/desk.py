@@ -15,8 +15,9 @@ from market.domain.errors import N_
 from market.extensions import reading
 from market.queries.sales.board import LateSales, late_sales, tills_on_board
 from market.queries.sales.market_days import MarketDayNow, Stage, days_at_desk
+from market.queries.sales.served import unserved
 from market.web.access import community, for_roles
-from market.web.desk import DeskPage, DeskRow, offer, waiting_here
+from market.web.desk import DeskPage, DeskRow, may_enter, offer, waiting_here
 from market.web.filters import date_text
 
 LOOK_BACK = timedelta(days=7)
@@ -56,6 +57,7 @@ def _next_steps(
         *(_to_open_today(day) for day in days if _waits_to_open(day, now)),
         *_to_close([day for day in days if day.open_tills and day.held_on < now]),
         *(_to_supplement(late) for late in late_sales(reading(), community().id)),
+        *_to_serve(now),
         *(_filing_due(day) for day in days if day.readiness.filing_pending),
         *(_handover_due(day, now) for day in days if _is_handover_near(day, now)),
         *_next_market(coming),
@@ -103,6 +105,22 @@ def _to_supplement(late: LateSales) -> DeskRow:
     href = url_for("sales.market_day", market_id=late.market_day_id, _anchor="tills")
     hint = gettext("手机晚到的记录，补充结账以后才算进去；已收摊的账不会改动")
     return DeskRow(words, href, "upload", hint)
+
+
+def _to_serve(now: date) -> Iterable[DeskRow]:
+    """Who has paid at a market that is over, and still waits for what was paid."""
+    if not may_enter("sales.turns_unserved"):
+        return
+    waiting = unserved(reading(), community().id, until=now - timedelta(days=1))
+    if not waiting:
+        return
+    words = ngettext(
+        "%(num)s 位付过款的邻居还没有服务到", "%(num)s 位付过款的邻居还没有服务到", len(waiting)
+    )
+    promised = [turn.due_on for turn in waiting if turn.due_on is not None]
+    first = gettext("最早约在 %(day)s", day=date_text(min(promised))) if promised else ""
+    hint = first if len(promised) == len(waiting) else gettext("有人还没有约日子，请约一个")
+    yield DeskRow(words, url_for("sales.turns_unserved"), "clock", hint)
 
 
 def _filing_due(day: MarketDayNow) -> DeskRow:

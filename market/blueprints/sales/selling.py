@@ -13,9 +13,16 @@ from sqlalchemy.orm import Session
 from market.actions.sales.recording import Outcome, Result
 from market.actions.sales.selling import Sell, sell
 from market.actions.sales.tills import require_open
+from market.actions.sales.turn_payment import name_turn
 from market.actions.sales.voiding import VoidSale, void_sale
 from market.blueprints.sales import blueprint
-from market.blueprints.sales.basket import Basket, listing_ids, new_basket, read_basket
+from market.blueprints.sales.basket import (
+    Basket,
+    listing_ids,
+    new_basket,
+    read_basket,
+    turn_id_in,
+)
 from market.blueprints.sales.till_forms import TenderForm, VoidForm
 from market.blueprints.sales.tills import SELLERS, seller, till_here
 from market.domain.errors import N_, Refused
@@ -27,6 +34,7 @@ from market.extensions import reading
 from market.queries.sales.counter import Counter, counter_of, goods_of
 from market.queries.sales.sales import last_sale, receipt_of, recorded_number, sales_page
 from market.queries.sales.tills import TillNow, totals_of
+from market.queries.sales.turns import turn_now
 from market.web.access import for_roles
 from market.web.forms import acted
 from market.web.measures import SALES_RECORDED
@@ -44,7 +52,11 @@ class PricesMoved(Refused):
 @for_roles(*SELLERS, devices=True)
 def till_sell(till_id: int) -> ResponseReturnValue:
     till = till_here(till_id)
-    return _sell_page(till, new_basket(goods_of(reading(), till.id), clock()))
+    basket = new_basket(goods_of(reading(), till.id), clock())
+    turn_id = turn_id_in(request.args)
+    if turn_id is not None:
+        basket.pay_for(turn_id, turn_now(reading(), till.community_id, turn_id).listing_id)
+    return _sell_page(till, basket)
 
 
 @blueprint.post("/till/<community>/<int:till_id>/check")
@@ -165,7 +177,19 @@ def _sold(
         tendered_minor=form.tendered.data if form.tender.data == Tender.CASH else None,
     )
     who = seller()
-    return sell(session, counter, command, by_id=who.person_id, phone_id=who.phone_id, now=clock())
+    result = sell(
+        session, counter, command, by_id=who.person_id, phone_id=who.phone_id, now=clock()
+    )
+    if basket.turn_id is not None:
+        _name_turn(session, till, basket, basket.turn_id)
+    return result
+
+
+def _name_turn(session: Session, till: TillNow, basket: Basket, turn_id: UUID) -> None:
+    """Say that the sale paid for the turn, unless its service was taken out of the basket."""
+    turn = turn_now(session, till.community_id, turn_id)
+    if turn.listing_id in {line.listing_id for line in basket.lines}:
+        name_turn(session, till.community_id, turn_id, basket.sale_id)
 
 
 def _stepped(step: str, basket: Basket) -> TenderForm:

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.sales.turns import SERVED, TurnState, Way
-from market.models.sales import Listing, MarketDay, Sale, Service, Stall, Turn
+from market.models.sales import Listing, MarketDay, Sale, SaleTurn, Service, Stall, Turn
 from market.queries.sales.turns import TurnNow, due_on, paid, state_of, turn_of, turns
 
 
@@ -69,6 +69,8 @@ def unserved(
         turns()
         .where(
             MarketDay.community_id == community_id,
+            # Few turns are paid by name: the database begins with those.
+            Turn.id.in_(select(SaleTurn.turn_id)),
             paid(Sale.id).is_not(None),
             case(
                 (Service.way == Way.LEFT, state_of().not_in(served)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from market.actions.sales.turn_payment import name_turn
 from market.extensions import unit_of_work
-from market.models.sales import Service, Slot, Turn, TurnContact, TurnStep
+from market.models.sales import SaleTurn, Service, Slot, Turn, TurnContact, TurnStep
 from tests.factories import NOW
 from tests.market_day import sell_one
 from tests.passes import make_pass, make_phone
@@ -244,3 +245,48 @@ def test_a_queue_shows_who_has_paid(app: Flask, volunteer: Visitor, fair: Fair) 
         name_turn(work, fair.day.community.id, turn.id, sale.sale_id)
     page = volunteer.open(queue(fair, fair.haircut.id))
     assert re.search("11:00 .*已付款", page.words)
+
+
+@one_database
+def test_a_turn_is_paid_at_the_till_that_serves_its_stall(
+    volunteer: Visitor, fair: Fair, session: Session
+) -> None:
+    volunteer.open(queue(fair, fair.mending.id))
+    volunteer.follow("留下一件")
+    volunteer.send("收下，给牌子", {"怎么称呼": "王阿姨", "手机号后四位": "5678"})
+    page = volunteer.page.address
+    volunteer.follow("去收款")
+    volunteer.send("收款")
+    volunteer.send("已收到", {"现金": True})
+    [paid] = session.scalars(select(SaleTurn))
+    assert str(paid.turn_id) == page.rpartition("/")[2]
+    assert "已付款 3B-001" in volunteer.open(page).words
+    assert "去收款" not in volunteer.page.words
+
+
+@one_database
+def test_what_is_taken_out_of_the_basket_pays_for_nothing(
+    app: Flask, volunteer: Visitor, fair: Fair, session: Session
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        turn = take(work, fair, fair.mending)
+    volunteer.open(f"/till/{fair.day.community.slug}/{fair.day.till.id}?turn={turn.id}")
+    volunteer.send("收款", {"换拉链": "", "手工皂": "1"})
+    volunteer.send("已收到", {"现金": True})
+    assert session.scalars(select(SaleTurn)).all() == []
+
+
+@one_database
+def test_paid_and_not_served_stands_on_the_desk_of_those_who_serve(
+    app: Flask, client: FlaskClient, fair: Fair
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        turn = take(work, fair, fair.mending, contact=WANG)
+        sale = sell_one(work, fair.day, fair.mending)
+        name_turn(work, fair.day.community.id, turn.id, sale.sale_id)
+    app.extensions["clock"] = lambda: NOW + timedelta(days=1)
+    sign_in(client, fair.day.cast.treasurer)
+    page = client.get(f"/desk/{fair.day.community.slug}").text
+    assert "1 位付过款的邻居还没有服务到" in page
+    sign_in(client, fair.day.cast.auditor)
+    assert "还没有服务到" not in client.get(f"/desk/{fair.day.community.slug}").text
