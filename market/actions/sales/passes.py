@@ -114,6 +114,8 @@ def renew_pass(
     made.taken = len(phones)
     for phone in phones:
         phone.pass_id = made.id
+    if old:
+        old.taken = 0
     if command.show_out or session.get(DayDigits, day_id) is None:
         _draw_digits(session, community_id, day_id, random_bytes, by_id=by_id, now=now)
     session.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from market.actions.sales.joining import (
     join,
     note_contact,
 )
+from market.actions.sales.passes import PassSecret, RenewPass, renew_pass
 from market.domain.errors import MarketError
 from market.domain.sales.stall_pass import DigitsUnreadable, valid_until
 from market.domain.text import TextMissing, TextTooLong
@@ -258,3 +260,59 @@ def test_thirty_people_on_six_seats_are_six(
     )
     assert tuple(session.execute(joined).one()) == (6, 6)
     assert taken(session, stall_pass) == 6
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """The organiser gives the stall a new code meanwhile."""
+
+    command: RenewPass
+    by_id: int
+
+    def __call__(self, session: Session) -> bool:
+        secret = PassSecret(secrets.token_bytes(16), secrets.token_bytes(32))
+        renew_pass(
+            session,
+            self.command,
+            secret=secret,
+            random_bytes=secrets.token_bytes,
+            by_id=self.by_id,
+            now=SOON,
+        )
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ComeOrNot(Come):
+    """The same, with a code that may just have been taken back."""
+
+    def __call__(self, session: Session) -> bool:
+        try:
+            # A dataclass with slots is another class than the one that `super()` was written in.
+            return Come.__call__(self, session)
+        except PassRevoked:
+            return False
+
+
+def test_whatever_happens_at_once_every_phone_in_has_its_seat(
+    app: Flask, database_url: str, session: Session
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        day = make_day(work)
+        stall_pass = make_pass(work, day.stall, day.cast.social_worker)
+    renewal = RenewPass(community_id=day.community.id, stall_id=day.stall.id, show_out=False)
+    acts = [
+        ComeOrNot(asked(stall_pass, device_hash=bytes([number]) * 32)) for number in range(8)
+    ] + [Renew(renewal, day.cast.social_worker.id) for _ in range(2)]
+    answers = all_at_once(database_url, acts)
+    phones = dict(
+        session.execute(
+            select(Device.pass_id, func.count())
+            .where(Device.pass_id.is_not(None))
+            .group_by(Device.pass_id)
+        ).all()
+    )
+    kept = session.scalars(select(StallPass).order_by(StallPass.id)).all()
+    assert [row.revoked_at is None for row in kept] == [False, False, True]
+    assert {row.id: row.taken for row in kept if row.taken} == phones
+    assert sum(phones.values()) == answers[:8].count(True)
