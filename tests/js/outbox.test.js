@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOutbox, EVERY_MS, nextTry, settlement, stripOf, TooLarge, Turned, Unreachable } from "../../market/static/js/till/core/outbox.js";
-import { createAlone } from "../../market/static/js/till/world/alone.js";
+import { createAlone } from "../../market/static/js/till/world/wire.js";
 import { createServer, emptyStore, NOW, soap } from "./world.js";
 
 function phone({ exclusive = createAlone("test", null) } = {}) {

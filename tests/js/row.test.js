@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { canonicalSale, canonicalVoid, changeOf, cleanReason, dayNumber, dueOf, fixSale, fixVoid } from "../../market/static/js/till/core/row.js";
 import { sha256 } from "../../market/static/js/till/core/sha256.js";
-import { uuid7 } from "../../market/static/js/till/core/uuid7.js";
-import { checkCharacter, grouped, mintCode } from "../../market/static/js/till/core/receipt_code.js";
+import { checkCharacter, grouped, mintCode, uuid7 } from "../../market/static/js/till/core/names.js";
 import { bytes, NOW, random } from "./world.js";
 
 const VECTORS = JSON.parse(readFileSync(new URL("../domain/vectors/sale_hash.json", import.meta.url)));

@@ -5,16 +5,13 @@ import { notYetCounted } from "./core/day.js";
 import { Refusal } from "./core/refusal.js";
 import { createCartView } from "./page/cart.js";
 import { createCounter } from "./page/counter.js";
-import { byId, pressing, say, show } from "./page/dom.js";
-import { createFinish } from "./page/finish.js";
+import { byId, lazily, pressing, say, show } from "./page/dom.js";
 import { createJustSold } from "./page/just_sold.js";
 import { createLine } from "./page/line.js";
 import { createPay } from "./page/pay.js";
-import { createRecords } from "./page/records.js";
-import { createTabs } from "./page/tabs.js";
 import { createTiles } from "./page/tiles.js";
 import { createTyped } from "./page/typed.js";
-import { createViews } from "./page/views.js";
+import { createTabs, createViews } from "./page/views.js";
 
 const TIME = { hour: "2-digit", minute: "2-digit", hour12: false };
 
@@ -46,14 +43,13 @@ export function createApp({ bootstrap, words, world }) {
     takeTill,
     heard,
     edit: (id) => trying(() => cartView.editListing(id)),
-    openReceipt: (row) => records.openReceipt(row),
   };
   const entering = {
     sell: () => drawBar(),
     cart: () => cartView.draw(),
     pay: () => pay.draw(),
-    list: () => void records.drawList(),
-    finish: () => void finish.draw(),
+    list: () => void inView(records, (view) => view.drawList()),
+    finish: () => void inView(finish, (view) => view.draw()),
   };
   const tabs = createTabs({ changed: () => drawBar() });
   app.views = createViews({ entering });
@@ -64,8 +60,9 @@ export function createApp({ bootstrap, words, world }) {
   const tiles = createTiles(app);
   const typed = createTyped(app);
   const pay = createPay(app);
-  const records = createRecords(app);
-  const finish = createFinish(app);
+  // What is not needed to sell comes when the till stands already.
+  const records = lazily(async () => (await import("./page/records.js")).createRecords(app));
+  const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app));
   const justSold = createJustSold(app);
 
   /** What was there before a reload is there again; then the line is tried. */
@@ -81,8 +78,10 @@ export function createApp({ bootstrap, words, world }) {
     wirePage();
     draw();
     app.views.start();
+    performance.mark("till-ready");
     void line.draw();
     void line.beat();
+    void Promise.allSettled([records(), finish()]);
   }
 
   /** Take in what is on sale now, less what the server has not been told yet. */
@@ -150,6 +149,7 @@ export function createApp({ bootstrap, words, world }) {
     tabs.open("goods");
     drawLast();
     speak("");
+    await line.draw();
     justSold.reveal(row, cart);
     void store.keep("tender", tender);
     void line.send();
@@ -159,6 +159,7 @@ export function createApp({ bootstrap, words, world }) {
     await counter.undo(sale, reason);
     if (state.last?.id === sale.id) justSold.hide();
     tiles.refresh();
+    await line.draw();
     void line.send();
   }
 
@@ -189,7 +190,7 @@ export function createApp({ bootstrap, words, world }) {
   function drawTill() {
     const closed = closedBy();
     show("cannot-sell", closed !== null);
-    byId("cannot-sell").querySelector(".notice-words").textContent = closed ? words(closed.key, closed.facts) : "";
+    say("cannot-sell", closed ? words(closed.key, closed.facts) : "");
     for (const id of ["charge", "charge-cart"]) byId(id).disabled = closed !== null;
   }
 
@@ -213,8 +214,18 @@ export function createApp({ bootstrap, words, world }) {
 
   /** Something came back, or did not: the views that tell of it are drawn anew. */
   function heard() {
-    if (app.views.here() === "list") void records.drawList();
-    if (app.views.here() === "finish") void finish.drawState();
+    if (app.views.here() === "list") void inView(records, (view) => view.drawList());
+    if (app.views.here() === "finish") void inView(finish, (view) => view.drawState());
+  }
+
+  /** Something of a view that may still be on its way. */
+  async function inView(view, act) {
+    try {
+      await act(await view());
+    } catch (error) {
+      // What a browser raises for a module that it could not fetch.
+      failed(error instanceof TypeError ? new Refusal("not_loaded") : error);
+    }
   }
 
   function speak(sentence) {
@@ -238,7 +249,7 @@ export function createApp({ bootstrap, words, world }) {
 
   function wirePage() {
     for (const id of ["charge", "charge-cart"]) app.pressing(id, charge);
-    app.pressing("last-receipt", () => records.openReceipt(state.last));
+    app.pressing("last-receipt", () => inView(records, (view) => view.openReceipt(state.last)));
     app.pressing("half-start", () => halve(true));
     app.pressing("half-off", () => halve(false));
     app.pressing("send-now", line.send);

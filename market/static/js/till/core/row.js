@@ -1,6 +1,6 @@
 /** The rows of the outbox: a sale or a void as it is fixed at the tap, and never changed again. */
+import { uuid7 } from "./names.js";
 import { sha256 } from "./sha256.js";
-import { uuid7 } from "./uuid7.js";
 
 const VERSION = 1;
 const NOT_TENDERED = -1;

@@ -1,9 +1,9 @@
 /** The counter: a sale fixed at the tap of "paid", and one undone. Sending comes after, and nobody waits for it. */
 import { money } from "../core/amount.js";
 import { sumOf } from "../core/cart.js";
-import { mintCode } from "../core/receipt_code.js";
+import { mintCode } from "../core/names.js";
 import { dayNumber, fixSale, fixVoid } from "../core/row.js";
-import { showBroken } from "./broken.js";
+import { showBroken } from "./views.js";
 
 export function createCounter(app, { store, clock, random, practice }) {
   const { words } = app;

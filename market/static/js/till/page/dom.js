@@ -1,4 +1,4 @@
-/** Small words for the document. */
+/** Small words for the document, and the sentences of its catalogue. */
 
 export const byId = (id) => document.getElementById(id);
 
@@ -41,4 +41,25 @@ export function pressing(element, act, failed) {
       busy = false;
     }
   });
+}
+
+/** Something made when it is first asked for, once; after a failure it is tried again. */
+export function lazily(make) {
+  let made = null;
+  return () => {
+    made ??= make().catch((error) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** The sentence of a key, with what {…} stands for. */
+export function createWords(catalogue) {
+  return (key, facts = {}) => {
+    const sentence = catalogue[key];
+    if (sentence === undefined) throw new Error(`no sentence: ${key}`);
+    return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+  };
 }

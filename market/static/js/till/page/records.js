@@ -1,6 +1,6 @@
 /** What this phone has recorded: the list, one receipt, and undoing one with a reason. */
 import { money } from "../core/amount.js";
-import { grouped } from "../core/receipt_code.js";
+import { grouped } from "../core/names.js";
 import { Refusal } from "../core/refusal.js";
 import { changeOf, cleanReason, dueOf } from "../core/row.js";
 import { byId, h, icon, say, show } from "./dom.js";
@@ -36,15 +36,15 @@ export function createRecords(app) {
     const out = undone.has(row.id);
     return h(
       "li",
-      { class: `link-row sale-row${out ? " sale-row-void" : ""}` },
+      { class: out ? "row row-void" : "row" },
       icon(stateIcon(row)),
       h(
         "div",
-        { class: "link-row-words" },
-        h("button", { class: "link-row-link row-button", type: "button", onclick: () => app.openReceipt(sale ?? row) }, number),
-        h("p", { class: "link-row-hint" }, `${app.clockTime(row.at)} · ${stateWords(row, out)}`),
+        { class: "row-words" },
+        h("button", { class: "row-button", type: "button", onclick: () => void openReceipt(sale ?? row) }, number),
+        h("p", { class: "row-hint" }, `${app.clockTime(row.at)} · ${stateWords(row, out)}`),
       ),
-      row.kind === "sale" && h("span", { class: "link-row-aside sale-row-amount money" }, money(dueOf(row.wire))),
+      row.kind === "sale" && h("span", { class: "money" }, money(dueOf(row.wire))),
     );
   }
 
@@ -64,8 +64,8 @@ export function createRecords(app) {
     open = rows.find((one) => one.id === row.id) ?? row;
     const out = undoneIn(rows).has(open.id);
     if (open.kind !== "sale") return;
-    drawReceipt(open, out);
     app.views.go("receipt");
+    drawReceipt(open, out);
   }
 
   function drawReceipt(row, out) {
@@ -79,9 +79,9 @@ export function createRecords(app) {
     show("receipt-hint", Boolean(row.matrix) && !out);
     say("receipt-state", stateWords(row, out));
     byId("receipt-lines").replaceChildren(...linesOf(wire));
-    show("to-void", !out);
-    show("void", false);
     byId("void-reason").value = "";
+    askWhy(false);
+    show("to-void", !out);
   }
 
   function linesOf(wire) {
@@ -96,6 +96,13 @@ export function createRecords(app) {
     return lines;
   }
 
+  /** The form has a button of its own; the bar would lie over it. */
+  function askWhy(asked) {
+    show("void", asked);
+    show("to-void", !asked);
+    document.querySelector('[data-actions~="receipt"]').hidden = asked;
+  }
+
   async function undo() {
     const reason = byId("void-reason").value;
     if (!cleanReason(reason)) throw new Refusal("reason_missing");
@@ -106,8 +113,7 @@ export function createRecords(app) {
   }
 
   byId("to-void").addEventListener("click", () => {
-    show("void", true);
-    show("to-void", false);
+    askWhy(true);
     byId("void-reason").focus();
   });
   byId("void-reasons").addEventListener("click", (event) => {
@@ -122,7 +128,7 @@ export function createRecords(app) {
     drawList();
   });
 
-  return { drawList, drawConnection, openReceipt };
+  return { drawList, openReceipt };
 }
 
 function undoneIn(rows) {

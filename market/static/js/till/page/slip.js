@@ -1,11 +1,13 @@
 /** A receipt's QR code as an inline SVG, drawn from its slip's bits. */
+import { grouped } from "../core/names.js";
 import { drawn } from "../core/qr.js";
 import { h } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 export function slipPicture(row, words) {
-  if (!row.matrix) return h("p", { class: "slip-none" }, words(row.practice ? "no_qr" : "code_only"));
+  if (row.practice) return h("p", { class: "slip-none" }, words("no_qr"));
+  if (!row.matrix) return h("p", { class: "slip-none" }, h("strong", {}, grouped(row.wire.code)), " ", words("code_only"));
   const { size, path } = drawn(row.matrix);
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${size} ${size}`);

@@ -1,7 +1,8 @@
-/** One view at a time, and the phone's own way back between them. */
-import { byId } from "./dom.js";
+/** One view at a time, the phone's own way back between them, the two tabs of the first one. */
+import { byId, say, show } from "./dom.js";
 
 const FIRST = "sell";
+const TABS = ["goods", "typed"];
 
 export function createViews({ history = window.history, entering = {} }) {
   const views = [...document.querySelectorAll(".view")];
@@ -41,4 +42,41 @@ export function createViews({ history = window.history, entering = {} }) {
   });
 
   return { go, back, start: () => draw(FIRST), here: () => here };
+}
+
+/** 商品·服务, or 手输金额. */
+export function createTabs({ changed }) {
+  let here = TABS[0];
+
+  function open(name) {
+    here = name;
+    for (const tab of TABS) {
+      const button = byId(`tab-${tab}`);
+      button.setAttribute("aria-selected", String(tab === name));
+      button.tabIndex = tab === name ? 0 : -1;
+      show(tab, tab === name);
+    }
+    changed();
+  }
+
+  TABS.forEach((tab, place) => {
+    const other = TABS[1 - place];
+    byId(`tab-${tab}`).addEventListener("click", () => open(tab));
+    byId(`tab-${tab}`).addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      open(other);
+      byId(`tab-${other}`).focus();
+    });
+  });
+  return { open, here: () => here };
+}
+
+/** The whole screen says that something could not be kept, and what to write on paper. */
+export function showBroken(what, paper = "") {
+  say("broken-words", what);
+  say("broken-sale", paper);
+  for (const section of document.querySelectorAll(".view, [data-actions], #opening")) section.hidden = true;
+  byId("reopen").onclick = () => window.location.reload();
+  show("broken", true);
+  byId("broken-heading").focus();
 }

@@ -1,4 +1,6 @@
 /** The world of practice: everything answers, nothing is kept, and no address is known. */
+import { createStore } from "../core/store.js";
+import { openMemory } from "./memory.js";
 
 const NUMBER = 1;
 
@@ -6,6 +8,10 @@ const NUMBER = 1;
 export function practiceTill(bootstrap) {
   const till = { id: NUMBER, name: bootstrap.till?.name ?? bootstrap.market_day.name, state: "open" };
   return { ...bootstrap, till, device: { ...bootstrap.device, last_sequence: 0 } };
+}
+
+export function practiceStore() {
+  return createStore(openMemory());
 }
 
 export function practiceWire(till) {
