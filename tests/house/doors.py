@@ -141,6 +141,7 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.market_day_stalls": {T, S, R, A, U},
     "sales.market_day_words": {S, A},
     "sales.market_days_list": {T, S, R, A, U},
+    "sales.market_day_change": {S, A},
     "sales.goods": {T, S, R, A, U},
     "sales.goods_back": {S, A},
     "sales.goods_left": {S, A},

@@ -20,6 +20,7 @@ from market.domain.sales.stall_pass import MOST_NAME, read_digits, valid_until
 from market.domain.text import clean_text
 from market.models.people import Community
 from market.models.sales import DayDigits, Device, DeviceHolder, MarketDay, Stall, StallPass
+from market.queries.sales.changes import require_on
 
 
 class NoSuchPass(Missing):
@@ -100,7 +101,7 @@ class _Pass:
 def join(session: Session, command: Join, *, now: datetime) -> Joined:
     """Let a phone in at a stall, once however often it asks.
 
-    Raises NoSuchPass, PassRevoked, PassExpired, WrongDigits, PassFull, ShownOut, DigitsUnreadable,
+    Raises NoSuchPass, PassRevoked, PassExpired, MarketCalledOff, WrongDigits, PassFull, ShownOut, DigitsUnreadable,
     and what `clean_text` raises.
     """
     name = clean_text(command.name, most=MOST_NAME)
@@ -108,6 +109,7 @@ def join(session: Session, command: Join, *, now: datetime) -> Joined:
     found = _pass_now(session, command.pass_hash)
     if now >= valid_until(found.held_on, found.time_zone):
         raise PassExpired(market_day=found.market_day)
+    require_on(session, found.market_day_id, found.market_day)
     _require_digits(session, found.market_day_id, digits)
     known = _device_held(session, command, found.market_day_id)
     if known is not None and known.pass_id == found.id:

@@ -16,6 +16,7 @@ from market.domain.errors import N_, Busy, Invalid, Refused
 from market.domain.text import clean_text
 from market.models.ledger import Fund
 from market.models.sales import MarketDay, MarketOpening, PolicyShare
+from market.queries.sales.changes import require_on
 from market.queries.sales.market_days import market_day_now
 from market.queries.sales.tills import NoSuchMarketDay
 
@@ -181,9 +182,10 @@ def open_market(
 ) -> MarketOpening:
     """From here on the market sells for real, and basis and split are frozen.
 
-    Raises NoSuchMarketDay, AlreadyOpened, NotReadyToOpen.
+    Raises NoSuchMarketDay, AlreadyOpened, MarketCalledOff, NotReadyToOpen.
     """
     day = market_day_to_prepare(session, community_id, market_day_id)
+    require_on(session, day.id, day.name)
     readiness = market_day_now(session, community_id, market_day_id).readiness
     needs = readiness.needs(today=local_day(session, community_id, now))
     if needs:

@@ -27,6 +27,7 @@ from market.models.sales import (
     TillStall,
     TillTotal,
 )
+from market.queries.sales.changes import require_on
 from market.queries.sales.tills import NoSuchMarketDay, TillNow, in_open_till, till_now
 
 MOST_NAME = 40
@@ -92,7 +93,7 @@ class OpenTill:
 def open_till(session: Session, command: OpenTill, *, by_id: int, now: datetime) -> Till:
     """Open a till; each stall is in one open till at most.
 
-    Raises NoSuchMarketDay, MarketDayNotOpen, MarketDayNotReady, NoStallChosen, NoSuchStall,
+    Raises NoSuchMarketDay, MarketCalledOff, MarketDayNotOpen, MarketDayNotReady, NoStallChosen, NoSuchStall,
     StallTaken, NoSuchSafe, and what `post` raises where the custodian has too little.
     """
     float_minor = check_minor(command.float_minor)
@@ -174,6 +175,7 @@ def _lock_market_day(session: Session, command: OpenTill) -> MarketDay:
     )
     if day is None:
         raise NoSuchMarketDay
+    require_on(session, day.id, day.name)
     if session.get(MarketOpening, day.id) is None:
         raise MarketDayNotOpen
     split = session.scalar(

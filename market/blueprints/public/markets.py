@@ -31,6 +31,7 @@ from market.queries.public.markets import (
 )
 from market.queries.public.version import books_version, market_version
 from market.queries.public.wishes import wishes_by_id
+from market.queries.sales.changes import ChangeNow
 from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Stage
@@ -92,9 +93,11 @@ class ShownMarketPage:
     hidden_lit_minor: int
     refunds: Refunds | None
     corrections: tuple[ShownCorrection, ...]
+    changes: tuple[ChangeNow, ...]
 
 
 _TO_COME = ("upcoming", "open")
+_OVER = ("closed", "called_off")
 _SLOTS_PASS_EVERY = timedelta(minutes=5)
 
 
@@ -122,9 +125,14 @@ def _markets() -> str:
     rows = market_days(reading())
     return render_template(
         "public/markets.html",
-        today=[shown_market(r) for r in rows if r.on == now and r.stage != "closed"],
-        upcoming=[shown_market(r) for r in reversed(rows) if r.on > now],
-        past=[shown_market(r) for r in rows if r.on < now or (r.on == now and r.stage == "closed")],
+        called_off=[shown_market(r) for r in rows if r.on >= now and r.called_off],
+        today=[shown_market(r) for r in rows if r.on == now and r.stage not in _OVER],
+        upcoming=[shown_market(r) for r in reversed(rows) if r.on > now and not r.called_off],
+        past=[
+            shown_market(r)
+            for r in rows
+            if not r.called_off and (r.on < now or (r.on == now and r.stage == "closed"))
+        ],
     )
 
 
@@ -173,6 +181,7 @@ def _market(slug: str) -> str:
             hidden_lit_minor=sum(hidden),
             refunds=Refunds(found.refunds, found.refunds_minor) if found.refunds else None,
             corrections=tuple(_correction(one) for one in found.corrections),
+            changes=found.changes,
         ),
     )
 

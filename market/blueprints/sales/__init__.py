@@ -17,6 +17,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     pasting,
     passes,
     policy,
+    postponing,
     printing,
     refunds,
     rota,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import cast, func, select
+from sqlalchemy import cast, func, not_, select
 from sqlalchemy.orm import Session
 
 from market.models.base import Minor
@@ -26,6 +26,7 @@ from market.models.sales import (
     TillTotal,
 )
 from market.queries.public.trace import places_of_closures
+from market.queries.sales.changes import ChangeNow, changes_of, is_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,13 @@ class MarketRow:
     tills: int
     closed_tills: int
     net_minor: int | None
+    called_off: bool
 
     @property
     def stage(self) -> str:
-        """upcoming, open, closing (some tills closed) or closed."""
+        """upcoming, open, closing (some tills closed) or closed; or called_off."""
+        if self.called_off:
+            return "called_off"
         if self.opened_at is None:
             return "upcoming"
         if not self.closed_tills:
@@ -118,6 +122,7 @@ class MarketPage:
     refunds: int
     refunds_minor: int
     corrections: tuple[Correction, ...]
+    changes: tuple[ChangeNow, ...]
 
 
 _TILLS = (
@@ -153,6 +158,7 @@ _MARKETS = select(
     _TILLS,
     _CLOSED_TILLS,
     _NET,
+    is_off(),
 ).outerjoin(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
 
 
@@ -174,7 +180,7 @@ def next_market(session: Session, *, today: date) -> MarketRow | None:
     """The next listed market day, or the one that is on today."""
     row = session.execute(
         _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(LegalBasis.kind != "C", MarketDay.held_on >= today)
+        .where(LegalBasis.kind != "C", MarketDay.held_on >= today, not_(is_off()))
         .order_by(MarketDay.held_on, MarketDay.id)
         .limit(1)
     ).one_or_none()
@@ -190,7 +196,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
     ).one_or_none()
     if row is None:
         return None
-    market = MarketRow(*row[:12])
+    market = MarketRow(*row[:13])
     closures = session.execute(
         select(
             Closure.id,
@@ -212,10 +218,10 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
     refunds, refunds_minor = _refunds(session, market.id)
     return MarketPage(
         market=market,
-        community=row[12],
-        give=row[13],
-        help=row[14],
-        hosts=tuple(line.strip() for line in row[15].splitlines() if line.strip()),
+        community=row[13],
+        give=row[14],
+        help=row[15],
+        hosts=tuple(line.strip() for line in row[16].splitlines() if line.strip()),
         stalls=_stalls(session, market.id),
         basis=_basis(session, market.id),
         receipts=_receipts(session, market.id),
@@ -232,6 +238,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
             for c in closures
             if c.number > 1
         ),
+        changes=tuple(changes_of(session, market.id)),
     )
 
 

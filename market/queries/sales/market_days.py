@@ -25,6 +25,7 @@ from market.models.sales import (
     Till,
     TillTotal,
 )
+from market.queries.sales.changes import is_off
 from market.queries.sales.tills import NoSuchMarketDay
 
 DAYS_A_PAGE = 20
@@ -37,6 +38,7 @@ class Stage(StrEnum):
     PREPARING = "preparing"
     OPEN = "open"
     SETTLED = "settled"
+    CALLED_OFF = "called_off"
 
 
 class When(StrEnum):
@@ -70,9 +72,12 @@ class MarketDayNow:
     due_minor: int
     filing_due_on: date | None
     handover_due_on: date | None
+    called_off: bool
 
     @property
     def stage(self) -> Stage:
+        if self.called_off:
+            return Stage.CALLED_OFF
         if self.opened_at is None:
             return Stage.PREPARING
         return Stage.SETTLED if self.tills and self.tills == self.closed_tills else Stage.OPEN
@@ -186,6 +191,7 @@ def _days() -> Select[*tuple[object, ...]]:
             _closed_tills().label("closed_tills"),
             _taken(TillTotal.sales).label("sales"),
             _taken(TillTotal.due_minor).label("due_minor"),
+            is_off().label("called_off"),
         )
         .outerjoin(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
         .outerjoin(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
@@ -224,6 +230,7 @@ def _day(row: Row[*tuple[object, ...]]) -> MarketDayNow:
         due_minor=int(row.due_minor),
         filing_due_on=row.filing_due_on,
         handover_due_on=row.handover_due_on,
+        called_off=bool(row.called_off),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
@@ -27,6 +27,7 @@ from market.models.sales import (
     Stall,
     TillStall,
 )
+from market.queries.sales.changes import is_off
 
 SERVICE = "service"
 
@@ -185,7 +186,8 @@ def _services() -> Select[*tuple[Any, ...]]:
             Community.id.label("community_id"),
             Community.time_zone,
             MarketOpening.opened_at,
-            LegalBasis.kind.label("basis"),
+            # Nothing is booked at a market that is called off.
+            case((is_off(), None), else_=LegalBasis.kind).label("basis"),
         )
         .join(Stall, Stall.id == Listing.stall_id)
         .join(MarketDay, MarketDay.id == Stall.market_day_id)
