@@ -14,11 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from market.actions.sales.phone_voids import void_in_time
-from market.actions.sales.recording import Outcome, Result, record_sales
+from market.actions.sales.recording import Outcome, Result, record_at
+from market.actions.sales.sale_rows import Stamp
 from market.domain.identifiers import epoch_ms
 from market.domain.sales.sale import Sale
 from market.domain.sales.upload import BURST_MS, EACH_MS, TooFast, seconds_to_wait
 from market.models.sales import Device, DeviceSignOff
+from market.queries.sales.counter import Counter
 from market.queries.sales.devices import DeviceHere
 from market.queries.sales.uploads import early_voids, sales_to_void
 
@@ -26,6 +28,10 @@ _HEAR = (
     update(Device)
     .where(Device.id == bindparam("device"), Device.due_ms <= bindparam("now_ms") + BURST_MS)
     .values(
+        last_sequence=case(
+            (Device.last_sequence < bindparam("sequence"), bindparam("sequence")),
+            else_=Device.last_sequence,
+        ),
         seen_at=bindparam("now"),
         unsent=bindparam("left"),
         due_ms=case((Device.due_ms > bindparam("now_ms"), Device.due_ms), else_=bindparam("now_ms"))
@@ -35,13 +41,22 @@ _HEAR = (
 )
 
 
-def hear(session: Session, device_id: int, *, unsent: int, now: datetime) -> None:
-    """Hold a phone's row and note that it was heard of, with what it keeps unsent after this.
+def hear(
+    session: Session, device_id: int, *, last_sequence: int, unsent: int, now: datetime
+) -> None:
+    """Hold a phone's row and note that it was heard of: the highest number among its sales, and
+    what it keeps unsent after this.
 
     Raises TooFast.
     """
     now_ms = epoch_ms(now)
-    said = {"device": device_id, "now": now, "now_ms": now_ms, "left": unsent}
+    said = {
+        "device": device_id,
+        "sequence": last_sequence,
+        "now": now,
+        "now_ms": now_ms,
+        "left": unsent,
+    }
     if session.connection().execute(_HEAR, said).one_or_none() is None:
         due_ms = session.scalars(select(Device.due_ms).where(Device.id == device_id)).one()
         raise TooFast(seconds=seconds_to_wait(due_ms, now_ms))
@@ -57,15 +72,17 @@ def hold(session: Session, device_id: int) -> None:
 def record_phone_sales(
     session: Session,
     phone: DeviceHere,
-    till_id: int,
+    counter: Counter,
     sales: Sequence[Sale],
     *,
     received_at: datetime,
     offset: timedelta,
 ) -> list[Result]:
-    """Record a phone's sales of one till; those it has voided before are undone as they arrive."""
+    """Record a phone's sales of one till, after `hear`; those it has voided before are undone as
+    they arrive."""
     early = early_voids(session, phone.id)
-    results = record_sales(session, till_id, sales, received_at=received_at, offset=offset)
+    stamp = Stamp(received_at, by_id=None, offset=offset)
+    results = record_at(session, counter, sales, stamp=stamp)
     undone = [
         early[result.sale_id]
         for result in results

@@ -7,7 +7,7 @@ site can send anything in its name; therefore these routes want no form token.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,11 +25,18 @@ from market.actions.sales.slips import stock_up
 from market.actions.sales.syncing import hear, hold, record_phone_sales, sign_off
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.till_answer import till_answer, till_state
-from market.blueprints.sales.uploading import Refusal, Rows, Upload, read_rows, sort_out
+from market.blueprints.sales.uploading import (
+    Refusal,
+    Rows,
+    Unreadable,
+    Upload,
+    read_rows,
+    sort_out,
+)
 from market.domain.sales.sale import Sale, Void
 from market.domain.sales.upload import clock_offset
 from market.extensions import csrf, reading, unit_of_work
-from market.queries.sales.counter import goods_of
+from market.queries.sales.counter import Counter, goods_of
 from market.queries.sales.devices import DeviceHere
 from market.queries.sales.uploads import tills_of_day
 from market.web.access import for_devices
@@ -106,17 +113,21 @@ def api_sync() -> ResponseReturnValue:
     """Each till's sales are one unit of work and the voids another: a row is in whole or not at all."""
     phone, received_at = device(), clock()
     read = read_rows()
-    tills = tills_of_day(reading(), phone.market_day_id)
-    goods = {
-        till_id: goods_of(reading(), till_id, listings)
+    tills = _tills(read, phone)
+    counters = {
+        till_id: _counter(phone, till_id, tills[till_id], listings)
         for till_id, listings in read.wanted().items()
         if till_id in tills
     }
-    fallback_till = phone.till_id or (tills[-1] if tills else None)
-    upload = sort_out(read, phone, goods, fallback_till)
+    upload = sort_out(
+        read,
+        phone,
+        {till_id: counter.goods for till_id, counter in counters.items()},
+        fallback_till=phone.till_id or max(tills, default=None),
+    )
     stamp = _Stamp(received_at, clock_offset(read.head.sent_at, received_at))
     signed_off = _may_sign_off(read, tills)
-    recorded = _take_in(phone, read, upload, stamp, signed_off=bool(signed_off))
+    recorded = _take_in(phone, read, upload, counters, stamp, signed_off=bool(signed_off))
     created = sum(
         isinstance(one, Result) and one.outcome is Outcome.CREATED for one in recorded.values()
     )
@@ -131,7 +142,31 @@ def api_sync() -> ResponseReturnValue:
     )
 
 
-def _may_sign_off(read: Rows, tills: Sequence[int]) -> bool | None:
+def _tills(read: Rows, phone: DeviceHere) -> Mapping[int, datetime]:
+    """When the tills of the phone's day were opened: all of them, or its own where no other is named."""
+    named = {
+        row.till for row in read.rows if not isinstance(row, Unreadable) and row.kind == "sale"
+    }
+    if read.head.sign_off is not None:
+        named.add(read.head.sign_off.till)
+    if phone.till_id is not None and phone.till_opened_at is not None and named <= {phone.till_id}:
+        return {phone.till_id: phone.till_opened_at}
+    return tills_of_day(reading(), phone.market_day_id)
+
+
+def _counter(
+    phone: DeviceHere, till_id: int, opened_at: datetime, listing_ids: Collection[int]
+) -> Counter:
+    return Counter(
+        till_id=till_id,
+        market_day_id=phone.market_day_id,
+        opened_at=opened_at,
+        goods=goods_of(reading(), till_id, listing_ids),
+        letters={phone.id: phone.letter},
+    )
+
+
+def _may_sign_off(read: Rows, tills: Collection[int]) -> bool | None:
     """Whether the phone's word can be taken: for a till of its day, and nothing left behind."""
     said = read.head.sign_off
     if said is None:
@@ -140,11 +175,17 @@ def _may_sign_off(read: Rows, tills: Sequence[int]) -> bool | None:
 
 
 def _take_in(
-    phone: DeviceHere, read: Rows, upload: Upload, stamp: _Stamp, *, signed_off: bool
+    phone: DeviceHere,
+    read: Rows,
+    upload: Upload,
+    counters: Mapping[int, Counter],
+    stamp: _Stamp,
+    *,
+    signed_off: bool,
 ) -> Recorded:
     recorded: Recorded = {}
     jobs: list[Callable[[Session], Recorded]] = [
-        partial(_sales_of_till, phone, till_id, upload.sales[till_id], stamp)
+        partial(_sales_of_till, phone, counters[till_id], upload.sales[till_id], stamp)
         for till_id in sorted(upload.sales)
     ]
     if upload.voids:
@@ -153,7 +194,13 @@ def _take_in(
     for number, job in enumerate(jobs or [_nothing]):
         with unit_of_work() as session:
             if number == 0:
-                hear(session, phone.id, unsent=left, now=stamp.received_at)
+                hear(
+                    session,
+                    phone.id,
+                    last_sequence=upload.last_sequence,
+                    unsent=left,
+                    now=stamp.received_at,
+                )
                 set_aside(session, upload.asides, received_at=stamp.received_at)
             else:
                 hold(session, phone.id)
@@ -166,7 +213,7 @@ def _take_in(
 
 def _sales_of_till(
     phone: DeviceHere,
-    till_id: int,
+    counter: Counter,
     sales: Sequence[tuple[int, Sale]],
     stamp: _Stamp,
     session: Session,
@@ -174,7 +221,7 @@ def _sales_of_till(
     results = record_phone_sales(
         session,
         phone,
-        till_id,
+        counter,
         [sale for _, sale in sales],
         received_at=stamp.received_at,
         offset=stamp.offset,
@@ -196,34 +243,35 @@ def _nothing(_session: Session) -> Recorded:
 
 
 def _results(read: Rows, upload: Upload, recorded: Recorded) -> Iterable[dict[str, object]]:
-    said = {reason: str(gettext(reason.label)) for reason in Reason}
     for place, row in enumerate(read.rows):
         own_id = str(row.id) if isinstance(row.id, UUID) else row.id
         result = recorded.get(place)
         if result is None:
-            yield _refused(own_id, row, upload.refused[place], said)
+            yield _refused(own_id, row, upload.refused[place])
             continue
         yield {
             "id": own_id,
             "outcome": result.outcome.value,
             "reason": result.reason and result.reason.value,
-            "say": said[result.reason] if result.reason else None,
+            "say": _say(result.reason) if result.reason else None,
             "hash": row.hash,
             "day_number": result.day_number or None,
         }
 
 
-def _refused(
-    own_id: str | None, row: object, refusal: Refusal, said: dict[Reason, str]
-) -> dict[str, object]:
+def _refused(own_id: str | None, row: object, refusal: Refusal) -> dict[str, object]:
     return {
         "id": own_id,
         "outcome": Outcome.REJECTED.value,
         "reason": refusal.reason.value,
-        "say": sentence_of(refusal.error) if refusal.error else said[refusal.reason],
+        "say": sentence_of(refusal.error) if refusal.error else _say(refusal.reason),
         "hash": getattr(row, "hash", None),
         "day_number": None,
     }
+
+
+def _say(reason: Reason) -> str:
+    return str(gettext(reason.label))
 
 
 for _view in (api_slips, api_sync):

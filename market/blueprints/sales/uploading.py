@@ -77,6 +77,12 @@ class Upload:
     refused: dict[int, Refusal] = field(default_factory=dict)
     asides: list[Aside] = field(default_factory=list)
 
+    @property
+    def last_sequence(self) -> int:
+        """The highest number among the sales; 0 if there are none."""
+        sequences = (sale.sequence for sales in self.sales.values() for _, sale in sales)
+        return max(sequences, default=0)
+
 
 def read_rows() -> Rows:
     """This request's rows. 400 where the body is no JSON, 413 for too many, BodyRefused."""

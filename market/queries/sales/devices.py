@@ -50,6 +50,7 @@ class DeviceHere:
     till_id: int | None
     till_name: str | None
     till_state: TillState | None
+    till_opened_at: datetime | None
     market_day_id: int
     market_day: str
     market_slug: str
@@ -98,6 +99,7 @@ def _here(
         till_id=till.id if till else None,
         till_name=till.name if till else None,
         till_state=state_of(till) if till else None,
+        till_opened_at=till.opened_at if till else None,
         market_day_id=row.market_day_id,
         market_day=row.market_day,
         market_slug=row.market_slug,
@@ -159,6 +161,7 @@ def _till_of_stall() -> Select[*tuple[Any, ...]]:
         select(
             Till.id,
             Till.name,
+            Till.opened_at,
             Closure.id.label("closure_id"),
             CashCount.till_id.label("counted"),
             CashCount.second_name,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from market.domain.sales.sale import Void
@@ -21,6 +22,14 @@ from market.models.sales import (
     SaleVoid,
     Slip,
     Till,
+)
+from market.queries.asking import ask
+
+# Asked with each upload, so it is put together once.
+_EARLY_VOIDS = select(
+    PhoneVoid.id, PhoneVoid.sale_id, PhoneVoid.reason, PhoneVoid.sequence, PhoneVoid.phone_at
+).where(
+    PhoneVoid.device_id == bindparam("device_id"), ~exists().where(Sale.id == PhoneVoid.sale_id)
 )
 
 
@@ -67,13 +76,12 @@ class SlipOnItsWay(NamedTuple):
     slug: str
 
 
-def tills_of_day(session: Session, market_day_id: int) -> list[int]:
-    """The tills of a market day, closed or not, the first one first."""
-    return list(
-        session.scalars(
-            select(Till.id).where(Till.market_day_id == market_day_id).order_by(Till.id)
-        )
+def tills_of_day(session: Session, market_day_id: int) -> dict[int, datetime]:
+    """When each till of a market day was opened, closed since or not, the first one first."""
+    rows = session.execute(
+        select(Till.id, Till.opened_at).where(Till.market_day_id == market_day_id).order_by(Till.id)
     )
+    return dict(rows.all())
 
 
 def known_voids(session: Session, device_id: int, voids: Sequence[Void]) -> list[KnownVoid]:
@@ -101,8 +109,7 @@ def known_voids(session: Session, device_id: int, voids: Sequence[Void]) -> list
 
 def early_voids(session: Session, device_id: int) -> dict[UUID, Void]:
     """Voids of this phone whose sale has not arrived, by the sale's id."""
-    arrived = exists().where(Sale.id == PhoneVoid.sale_id)
-    rows = session.scalars(select(PhoneVoid).where(PhoneVoid.device_id == device_id, ~arrived))
+    rows = ask(session, _EARLY_VOIDS, {"device_id": device_id})
     return {
         row.sale_id: Void(
             id=row.id,
