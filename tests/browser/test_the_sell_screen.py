@@ -96,6 +96,7 @@ class Seller:
         expect(self.page.locator("#just-sold")).to_be_visible()
 
     def uploaded(self) -> None:
+        expect(self.page.locator("#pay")).to_be_hidden()
         strip = self.page.locator("#strip")
         expect(strip).to_have_attribute("data-waiting", "0", timeout=SOON_MS)
         expect(strip).to_have_attribute("data-tone", "online", timeout=SOON_MS)

@@ -62,7 +62,7 @@ export function createApp({ bootstrap, words, world }) {
   const pay = createPay(app);
   // What is not needed to sell comes when the till stands already.
   const records = lazily(async () => (await import("./page/records.js")).createRecords(app));
-  const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app));
+  const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app, world.wire));
   const justSold = createJustSold(app);
 
   /** What was there before a reload is there again; then the line is tried. */

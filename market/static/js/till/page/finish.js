@@ -4,7 +4,7 @@ import { dayOf } from "../core/day.js";
 import { byId, h, say, show } from "./dom.js";
 import { paint } from "./picture.js";
 
-export function createFinish(app) {
+export function createFinish(app, wire) {
   const { words, store } = app;
   let address = null;
 
@@ -36,14 +36,24 @@ export function createFinish(app) {
 
   async function drawPicture(sales, fen) {
     const { market_day: day } = app.bootstrap();
-    const lit = day.lit ?? null;
     const sentence = words("finish_sum", { sales, amount: money(fen) });
-    const small = lit ? [words("finish_lit", { wishes: lit })] : [];
+    const small = await lanterns(day.slug);
     const large = sentence.split(/(?<=[，,])\s*/u);
-    const canvas = paint({ brand: words("brand"), market: `${day.name} · ${app.bootstrap().community.name}`, large, small, thanks: words("finish_thanks"), lit });
+    const canvas = paint({ brand: words("brand"), market: `${day.name} · ${app.bootstrap().community.name}`, large, small, thanks: words("finish_thanks") });
     const image = await asImage(canvas, [sentence, ...small].join(" "));
     byId("picture-place").replaceChildren(image);
     show("picture", true);
+  }
+
+  /** What the market has lit, or is about to; nothing where nobody can be asked, or there is none yet. */
+  async function lanterns(slug) {
+    try {
+      const { lit, expected } = await wire.live(slug);
+      if (lit !== "0") return [words("finish_lit", { wishes: lit })];
+      return expected === "0" ? [] : [words("finish_expected", { wishes: expected })];
+    } catch {
+      return [];
+    }
   }
 
   /** A real image, because only that can be kept by a long press. */

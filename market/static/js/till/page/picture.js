@@ -14,13 +14,13 @@ const LANTERNS = [
 ];
 
 /** A canvas with `lines`: the brand, the market, a large number's sentence, smaller ones, thanks. */
-export function paint({ brand, market, large, small, thanks, lit }) {
+export function paint({ brand, market, large, small, thanks }) {
   const canvas = document.createElement("canvas");
   canvas.width = WIDE;
   canvas.height = HIGH;
   const pen = canvas.getContext("2d");
   sky(pen);
-  LANTERNS.forEach(([x, y, size], place) => lantern(pen, x, y, size, lit === null || place < Math.max(1, lit)));
+  for (const [x, y, size] of LANTERNS) lantern(pen, x, y, size);
   roofs(pen);
   pen.textAlign = "center";
   write(pen, brand, 500, 44, "#ffd98a");
@@ -47,11 +47,11 @@ function sky(pen) {
   pen.globalAlpha = 1;
 }
 
-function lantern(pen, x, y, size, lit) {
+function lantern(pen, x, y, size) {
   pen.save();
   pen.translate(x, y);
   pen.scale(size, size);
-  if (lit) glow(pen);
+  glow(pen);
   pen.strokeStyle = "#9fb1dd";
   pen.lineWidth = 3;
   pen.beginPath();
@@ -59,7 +59,7 @@ function lantern(pen, x, y, size, lit) {
   pen.lineTo(0, -62);
   pen.stroke();
   const body = pen.createRadialGradient(0, 10, 5, 0, 0, 75);
-  for (const [at, colour] of lit ? [[0, "#fffbe9"], [0.4, "#ffd98a"], [1, "#e2811c"]] : [[0, "#4a60a3"], [1, "#22356f"]]) body.addColorStop(at, colour);
+  for (const [at, colour] of [[0, "#fffbe9"], [0.4, "#ffd98a"], [1, "#e2811c"]]) body.addColorStop(at, colour);
   pen.fillStyle = body;
   pen.beginPath();
   pen.ellipse(0, 0, 62, 52, 0, 0, 2 * Math.PI);

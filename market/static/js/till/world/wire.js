@@ -38,6 +38,7 @@ export function createWire({ token, fetch = globalThis.fetch.bind(globalThis) })
     till: () => ask("GET", "/api/v1/till"),
     slips: (have) => ask("POST", "/api/v1/slips", { have }),
     sync: (body) => ask("POST", "/api/v1/sync", body),
+    live: (slug) => ask("GET", `/markets/${encodeURIComponent(slug)}/live.json`),
   };
 }
 
