@@ -28,6 +28,7 @@ from market.cli.demo.neighbourhood import (
     Neighbourhood,
     found_neighbourhood,
 )
+from market.cli.demo.passes import prepare_passes
 from market.cli.demo.refunds import refund_one
 from market.cli.demo.services import offer_times, serve_today
 from market.cli.demo.wishes import (
@@ -85,6 +86,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
     )
+    prepare_passes(session, place, market)
     agree_on_a_plan(session, place, market.market_day_id, now=started - timedelta(days=1))
     sell_through_the_morning(session, place, market, rng, count=14, until=now)
     serve_today(session, place, market.market_day_id, rng, now=now)
