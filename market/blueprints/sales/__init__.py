@@ -8,6 +8,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     api,
     basis,
     board,
+    checklist,
     closing,
     desk,
     goods,
