@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.bench import batches, disk, growth, pages, selling, starting
+from tests.bench import batches, disk, growth, pages, selling, starting, syncing
 from tests.bench.figures import Figure, table, write
 from tests.bench.houses import KINDS, House, houses
 
-PARTS = ("starting", "batches", "selling", "pages", "growth")
+PARTS = ("starting", "batches", "selling", "syncing", "pages", "growth")
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (10_000, 100_000)
 
@@ -32,6 +32,7 @@ class Plan:
     rounds: int = 5
     sales_a_round: int = 1_200
     batch: int = 1_000
+    uploads_a_round: int = 30
     pages_a_round: int = 4_000
     sizes: Sequence[int] = SIZES
 
@@ -43,6 +44,9 @@ def measure(found: Sequence[House], plan: Plan, told: Callable[[str], None]) -> 
         "starting": lambda house: starting.measure(house, rounds=rounds),
         "batches": lambda house: batches.measure(house, rounds=rounds, sales=plan.batch),
         "selling": lambda house: selling.measure(house, rounds=rounds, sales=plan.sales_a_round),
+        "syncing": lambda house: syncing.measure(
+            house, rounds=rounds, sales=plan.batch, uploads=plan.uploads_a_round
+        ),
         "pages": lambda house: pages.measure(house, rounds=rounds, requests=plan.pages_a_round),
     }
     figures: list[Figure] = []
@@ -61,7 +65,14 @@ def main() -> None:
     given = _arguments()
     plan = Plan(parts=given.only or PARTS)
     if given.quick:
-        plan = replace(plan, rounds=3, sales_a_round=400, pages_a_round=1_600, sizes=QUICK_SIZES)
+        plan = replace(
+            plan,
+            rounds=3,
+            sales_a_round=400,
+            uploads_a_round=15,
+            pages_a_round=1_600,
+            sizes=QUICK_SIZES,
+        )
     if given.rounds:
         plan = replace(plan, rounds=given.rounds)
     if given.sales:

@@ -100,10 +100,8 @@ def request(
     """The bytes of a request, as a browser that keeps its connection would send it."""
     given = {"Host": f"127.0.0.1:{port}", **headers}
     if method == "POST":
-        given |= {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Content-Length": str(len(body)),
-        }
+        given |= {"Content-Length": str(len(body))}
+        given.setdefault("Content-Type", "application/x-www-form-urlencoded")
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items())]
     return "\r\n".join((*lines, "", "")).encode() + body
 

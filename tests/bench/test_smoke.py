@@ -13,7 +13,14 @@ from tests.bench.history import SALES_A_DAY
 from tests.bench.houses import House
 from tests.databases import Databases
 
-LEAST = bench.Plan(rounds=1, sales_a_round=16, batch=20, pages_a_round=32, sizes=(SALES_A_DAY,))
+LEAST = bench.Plan(
+    rounds=1,
+    sales_a_round=16,
+    batch=20,
+    uploads_a_round=1,
+    pages_a_round=32,
+    sizes=(SALES_A_DAY,),
+)
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
