@@ -73,7 +73,7 @@ def draw_poster(poster: Poster, font: tuple[str, int]) -> bytes:
     for line in poster.closing:
         y = _words(draw, line, _face(font, 32), MUTED, y)
     made = io.BytesIO()
-    image.quantize(128).save(made, "PNG", optimize=True)
+    image.save(made, "PNG", optimize=True)
     return made.getvalue()
 
 
