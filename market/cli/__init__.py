@@ -13,6 +13,7 @@ COMMANDS = {
     "check-ledger": "market.cli.ledger",
     "create-user": "market.cli.people",
     "demo": "market.cli.demo",
+    "erase-bookings": "market.cli.bookings",
     "import-sales": "market.cli.importing",
     "reset-admin": "market.cli.people",
     "restore": "market.cli.backup",

@@ -10,6 +10,7 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
+from market.actions.sales.copying_services import copy_services
 from market.actions.sales.legal_basis import SetBasis, set_basis
 from market.actions.sales.market_days import (
     PlanMarket,
@@ -140,17 +141,19 @@ def _copy_stalls(session: Session, source: MarketDay, day: MarketDay) -> tuple[s
         )
         .order_by(Listing.position, Listing.id)
     ).all()
-    _insert_listings(
-        session, [(new[listing.stall_id].id, listing) for listing, stands in offered if stands]
-    )
+    standing = [listing for listing, stands in offered if stands]
+    ids = _insert_listings(session, [(new[one.stall_id].id, one) for one in standing])
+    copies = {listing.id: id_ for listing, id_ in zip(standing, ids, strict=True)}
+    copy_services(session, copies, day)
     return tuple(listing.name for listing, stands in offered if not stands)
 
 
-def _insert_listings(session: Session, offers: Sequence[tuple[int, Listing]]) -> None:
+def _insert_listings(session: Session, offers: Sequence[tuple[int, Listing]]) -> Sequence[int]:
+    """Write the offers anew; gives their ids in the same order."""
     if not offers:
-        return
-    session.execute(
-        insert(Listing),
+        return ()
+    return session.scalars(
+        insert(Listing).returning(Listing.id, sort_by_parameter_order=True),
         [
             {
                 "stall_id": stall_id,
@@ -168,4 +171,4 @@ def _insert_listings(session: Session, offers: Sequence[tuple[int, Listing]]) ->
             }
             for stall_id, listing in offers
         ],
-    )
+    ).all()

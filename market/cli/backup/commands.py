@@ -15,9 +15,11 @@ from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from market.actions.people.after_restore import end_what_was_open
+from market.actions.sales.bookings import erase_old_contacts
 from market.cli.backup.copies import HEADS, Copies, Head, heads_of, whole_or_not_at_all
 from market.cli.backup.postgresql import PostgresqlCopies
 from market.cli.backup.sqlite import SqliteCopies
+from market.cli.bookings import erase_now
 from market.cli.ledger import check_ledger
 from market.config import Settings, database_url
 from market.extensions import db, migrate, reading, unit_of_work
@@ -33,7 +35,8 @@ MAGIC = {b"SQLite format 3\0": "SQLite", b"PGDMP": "PostgreSQL"}
 def backup(file: Path) -> None:
     """Copy the whole database into FILE while people go on working.
 
-    FILE appears, or takes the place of an older one, only once the copy is whole. The secret key
+    What bookings say of people is erased first where it is old (`erase-bookings`). FILE appears, or
+    takes the place of an older one, only once the copy is whole. The secret key
     (SECRET_KEY, or instance/secret_key) is not in it: keep that somewhere else.
     """
     copies = _copies()
@@ -41,6 +44,7 @@ def backup(file: Path) -> None:
         message = f"{file} is the database itself"
         raise click.ClickException(message)
     try:
+        erase_now()
         with whole_or_not_at_all(file) as unfinished:
             heads = copies.save(unfinished)
     except SQLAlchemyError as error:
@@ -78,6 +82,8 @@ def restore(context: click.Context, file: Path, *, replace: bool, yes: bool) -> 
     now = datetime.now(UTC)
     with unit_of_work() as session:
         end_what_was_open(session, now=now)
+        # What was erased since the copy was taken does not come back with it.
+        erase_old_contacts(session, now=now)
     _say(heads_of(reading().execute(text(HEADS))))
     _say_what_is_missing()
     reading().close()

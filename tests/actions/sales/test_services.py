@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from market.actions.sales.copying import plan_market_like
+from market.actions.sales.market_days import PlanMarket
 from market.actions.sales.services import (
     MinutesUnknown,
     NoNewSlots,
@@ -137,3 +139,29 @@ def test_a_day_lists_what_says_how_turns_are_taken(session: Session, fair: Fair)
     assert found == ["理发", "钉扣子", "换拉链", "看孩子"]
     fair.haircut.retired_at = NOW
     assert "理发" not in [service.name for service in services_of(session, fair.day.day.id)]
+
+
+def test_another_market_like_it_has_the_same_services_and_free_slots(
+    session: Session, fair: Fair
+) -> None:
+    book(session, fair)
+    plan = PlanMarket(
+        community_id=fair.day.community.id,
+        name="下一次",
+        held_on=date(2026, 12, 5),
+        starts_at=time(9, 30),
+        ends_at=time(11),
+        place="社区广场",
+    )
+    by_id = fair.day.cast.social_worker.id
+    day = plan_market_like(session, fair.day.day.id, plan, by_id=by_id, now=NOW).day
+    found = services_of(session, day.id)
+    assert [(one.name, one.way, one.care) for one in found] == [
+        ("理发", Way.SLOT, False),
+        ("钉扣子", Way.NUMBER, False),
+        ("换拉链", Way.LEFT, False),
+        ("看孩子", Way.NUMBER, True),
+    ]
+    slots_there = slots_of(session, found[0].listing_id)
+    assert [slot.at for slot in slots_there] == [time(9, 40), time(10), time(10, 20), time(10, 40)]
+    assert {slot.turn_id for slot in slots_there} == {None}
