@@ -32,6 +32,7 @@ PUBLIC = frozenset(
         "public.wall",
         "public.wish",
         "readyz",
+        "sales.count_second",
         "sales.stall_pass_join",
         "static_file",
     }
@@ -258,6 +259,7 @@ BY_ROLE: dict[str, set[Role]] = {
     "sales.till_count": SELLERS,
     "sales.till_count_confirm": EVERYBODY,
     "sales.till_count_sign": SELLERS,
+    "sales.till_hand_over": SELLERS,
     "sales.till_moves": SELLERS,
     "sales.till_open": SELLERS,
     "sales.till_sale": EVERYBODY,

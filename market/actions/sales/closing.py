@@ -20,6 +20,7 @@ from market.actions.ledger.line import Part, lay_closure, settle_refunds
 from market.actions.ledger.posting import post
 from market.actions.sales.belonging import Share, belonging, lock_split
 from market.actions.sales.counting import NotCounted
+from market.actions.sales.signing_off import name_phones, phones_with_reason
 from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Invalid, Refused
 from market.domain.ledger import posting_table
@@ -76,18 +77,19 @@ class NothingLate(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseTill:
-    """Which till; the reason for its variance, where one is due."""
+    """Which till; the reasons for its variance and for phones not signed off, where they are due."""
 
     community_id: int
     till_id: int
     reason: str = ""
+    phones_reason: str = ""
 
 
 def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetime) -> Closure:
     """Close a till whose cash has been counted and confirmed: the first closure, for ever.
 
     The last till of a market day to close ends the day, in the same unit of work. Raises
-    NoSuchTill, AlreadyClosed, NotCounted, NotConfirmed, VarianceUnexplained.
+    NoSuchTill, AlreadyClosed, NotCounted, NotConfirmed, VarianceUnexplained, PhonesNotSignedOff.
     """
     is_last = begin_closing(session, command.till_id)
     till = lock_till(session, command.community_id, command.till_id)
@@ -99,6 +101,7 @@ def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetim
     expected = expected_cash(box_then(moves, takings, box_minor=count.box_minor))
     variance = variance_minor(counted_minor=count.counted_minor, expected_minor=expected)
     reason = _explained(session, till, variance, command.reason)
+    phones, phones_reason = phones_with_reason(session, till, command.phones_reason)
     if is_last:
         lock_for_day_end(session, till.market_day_id)
     shares = lock_split(session, till)
@@ -136,6 +139,7 @@ def close_till(session: Session, command: CloseTill, *, by_id: int, now: datetim
         closed_at=now,
     )
     _laid(session, till, closure, shares, posted.funds)
+    name_phones(session, closure.id, phones, phones_reason)
     if is_last:
         end_of_day(
             session,

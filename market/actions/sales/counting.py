@@ -12,6 +12,7 @@ from market.actions.ledger.audit import note
 from market.actions.sales.tills import lock_till
 from market.domain.errors import N_, Forbidden, Invalid, Refused
 from market.domain.money import Money, check_minor
+from market.domain.sales.signature import clean_strokes
 from market.domain.sales.till import CashCount as Pieces
 from market.domain.sales.till import CashMoves, counters
 from market.models.sales import CashCount, CountConfirmation
@@ -83,7 +84,9 @@ class _Word:
     """The second counter's word: her name signed on this phone, or herself on her own."""
 
     signature: str = ""
+    strokes: str = ""
     person_id: int | None = None
+    kind: str = "count_signed"
 
 
 def count_till(session: Session, command: CountTill, *, by_id: int, now: datetime) -> CountNow:
@@ -131,7 +134,7 @@ def count_till(session: Session, command: CountTill, *, by_id: int, now: datetim
 def confirm_count(
     session: Session, community_id: int, till_id: int, *, by_id: int, now: datetime
 ) -> CountNow:
-    """The second counter's word, given on her own phone.
+    """The second counter's word, given by herself, signed in on her own phone.
 
     Raises NoSuchTill, NotCounted, AlreadyConfirmed, CounterMayNotConfirm.
     """
@@ -139,23 +142,51 @@ def confirm_count(
     count = _to_confirm(session, till)
     if count.counted_by_id == by_id:
         raise CounterMayNotConfirm
-    _confirm(session, till, _Word(person_id=by_id), by_id=by_id, now=now)
+    word = _Word(person_id=by_id, kind="count_confirmed")
+    _confirm(session, till, word, by_id=by_id, now=now)
+    session.flush()
+    return _counted(session, till)
+
+
+def confirm_by_code(
+    session: Session, community_id: int, till_id: int, *, by_id: int | None, now: datetime
+) -> CountNow:
+    """The second counter's word on her own phone, by the code the first one's shows.
+
+    `by_id` where she is signed in there; else it is in the name that was written down for her.
+    Raises NoSuchTill, NotCounted, AlreadyConfirmed, CounterMayNotConfirm.
+    """
+    till = lock_till(session, community_id, till_id)
+    count = _to_confirm(session, till)
+    if count.counted_by_id == by_id:
+        raise CounterMayNotConfirm
+    name = "" if by_id else count.second_name
+    word = _Word(name, person_id=by_id, kind="count_confirmed_by_code")
+    _confirm(session, till, word, by_id=by_id or count.counted_by_id, now=now)
     session.flush()
     return _counted(session, till)
 
 
 def sign_count(
-    session: Session, community_id: int, till_id: int, *, signature: str, by_id: int, now: datetime
+    session: Session,
+    community_id: int,
+    till_id: int,
+    *,
+    signature: str = "",
+    strokes: str = "",
+    by_id: int,
+    now: datetime,
 ) -> CountNow:
-    """The second counter's word, given on the first one's phone: her name, typed by herself.
+    """The second counter's word on the first one's phone: her name, drawn or typed by herself.
 
-    Raises NoSuchTill, NotCounted, AlreadyConfirmed, NotSigned.
+    Raises NoSuchTill, NotCounted, AlreadyConfirmed, NotSigned, and what `clean_strokes` raises.
     """
     till = lock_till(session, community_id, till_id)
     count = _to_confirm(session, till)
-    if signature.strip() != count.second_name:
+    drawn = clean_strokes(strokes)
+    if not drawn and signature.strip() != count.second_name:
         raise NotSigned(second=count.second_name)
-    _confirm(session, till, _Word(count.second_name), by_id=by_id, now=now)
+    _confirm(session, till, _Word(count.second_name, drawn), by_id=by_id, now=now)
     session.flush()
     return _counted(session, till)
 
@@ -191,12 +222,16 @@ def _confirm(session: Session, till: TillNow, word: _Word, *, by_id: int, now: d
     session.flush()
     session.add(
         CountConfirmation(
-            till_id=till.id, person_id=word.person_id, signature=word.signature, confirmed_at=now
+            till_id=till.id,
+            person_id=word.person_id,
+            signature=word.signature,
+            strokes=word.strokes,
+            confirmed_at=now,
         )
     )
     note(
         session,
-        "count_confirmed" if word.person_id else "count_signed",
+        word.kind,
         community_id=till.community_id,
         now=now,
         till=till.id,

@@ -22,6 +22,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     printing,
     refunds,
     rota,
+    second_counter,
     selling,
     services,
     stalls,

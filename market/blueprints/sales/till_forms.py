@@ -12,6 +12,7 @@ from market.actions.sales.tills import MOST_NAME
 from market.domain.errors import MarketError
 from market.domain.money import parse_count
 from market.domain.sales.sale import MOST_REASON, Tender
+from market.domain.sales.signature import MOST_SIGNS
 from market.domain.sales.till import COMMON_DENOMINATIONS_MINOR, MOST_COUNTER, MOST_PIECES
 from market.web.errors import sentence_of
 from market.web.filters import money_text
@@ -85,16 +86,30 @@ class CountForm(Form):
 
 
 class SignForm(Form):
-    """The second counter's name, typed by herself."""
+    """The second counter's name, drawn or typed by herself."""
 
-    signature = TextField(lazy_gettext("第二位点钱人签名（填写姓名）"), most=MOST_COUNTER)
+    strokes = TextField(lazy_gettext("用手指签名"), most=MOST_SIGNS, optional=True)
+    signature = TextField(
+        lazy_gettext("写不了？在这里填写第二位点钱人的姓名"), most=MOST_COUNTER, optional=True
+    )
     sure = TickField(lazy_gettext("我就是第二位点钱人，点钱结果我核对过"))
 
 
 class CloseForm(Form):
-    """The reason for a difference, where one is due."""
+    """The reasons for a difference and for phones that have not signed off, where they are due."""
 
     reason = TextField(lazy_gettext("差额的原因"), most=MOST_REASON, optional=True)
+    phones_reason = TextField(lazy_gettext("手机没有签退的原因"), most=MOST_REASON, optional=True)
+
+
+class HandOverForm(Form):
+    """Who gives the envelope, who takes it, whose keeping it is in then, and the taker's word."""
+
+    giver = TextField(lazy_gettext("交出信封的人"), most=MOST_COUNTER)
+    taker = TextField(lazy_gettext("收下信封的人"), most=MOST_COUNTER)
+    holder = ChoiceField(lazy_gettext("现金从现在起由谁保管"), coerce=int)
+    strokes = TextField(lazy_gettext("收下的人用手指签名"), most=MOST_SIGNS, optional=True)
+    taken = TickField(lazy_gettext("写不了？收下的人勾选：我当面点清，收下了"))
 
 
 class PiecesTyped:

@@ -59,6 +59,7 @@ class CountNow:
     confirmed_by: str | None
     confirmed_by_id: int | None
     confirmed_at: datetime | None
+    strokes: str
 
     @property
     def confirmed(self) -> bool:
@@ -183,6 +184,7 @@ def count_of(session: Session, till_id: int) -> CountNow | None:
             CountConfirmation.signature,
             CountConfirmation.person_id,
             CountConfirmation.confirmed_at,
+            CountConfirmation.strokes,
         )
         .outerjoin(CountConfirmation, CountConfirmation.till_id == CashCount.till_id)
         .outerjoin(Person, Person.id == CountConfirmation.person_id)
@@ -190,7 +192,7 @@ def count_of(session: Session, till_id: int) -> CountNow | None:
     ).one_or_none()
     if row is None:
         return None
-    count, name, signature, person_id, confirmed_at = row
+    count, name, signature, person_id, confirmed_at, strokes = row
     return CountNow(
         pieces={int(unit_minor): pieces for unit_minor, pieces in count.pieces.items()},
         counted_minor=count.counted_minor,
@@ -202,6 +204,7 @@ def count_of(session: Session, till_id: int) -> CountNow | None:
         confirmed_by=name or signature,
         confirmed_by_id=person_id,
         confirmed_at=confirmed_at,
+        strokes=strokes or "",
     )
 
 
