@@ -51,7 +51,7 @@ _BEFORE_OPENING = {Asked.BASIS, Asked.SPLIT}
 class TaskForm(Form):
     words = TextField(lazy_gettext("还要做什么"), most=MOST_WORDS)
     phase = ChoiceField(lazy_gettext("什么时候"))
-    owner = TextField(lazy_gettext("谁来做"), most=MOST_OWNER, least=0, optional=True)
+    owner = TextField(lazy_gettext("谁负责"), most=MOST_OWNER, least=0, optional=True)
 
 
 @blueprint.route("/desk/<community>/markets/<int:market_id>/tasks", methods=["GET"])
