@@ -47,8 +47,16 @@ def _words_of(body: str, group: str) -> Sequence[Cells]:
 
 ORDERS = Layout(
     columns=(
-        Column("name", N_("谁要的"), frozenset(["谁", "姓名", "名字", "称呼", "昵称", "谁要的", "name"])),
-        Column("item", N_("要什么"), frozenset(["商品", "名称", "物品", "品名", "要什么", "预订", "item"])),
+        Column(
+            "name",
+            N_("谁要的"),
+            frozenset(["谁", "姓名", "名字", "称呼", "昵称", "谁要的", "name"]),
+        ),
+        Column(
+            "item",
+            N_("要什么"),
+            frozenset(["商品", "名称", "物品", "品名", "要什么", "预订", "item"]),
+        ),
         Column("quantity", N_("几件"), frozenset(["数量", "件数", "几件", "几份", "quantity"])),
     ),
     carried=("name",),

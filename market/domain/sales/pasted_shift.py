@@ -84,10 +84,20 @@ def _words_of(body: str, group: str) -> Sequence[Cells]:
 
 SHIFTS = Layout(
     columns=(
-        Column("name", N_("谁"), frozenset(["谁", "姓名", "名字", "志愿者", "称呼", "昵称", "name"])),
-        Column("starts", N_("几点开始"), frozenset(["开始", "几点开始", "时间", "时段", "班次", "start"])),
+        Column(
+            "name", N_("谁"), frozenset(["谁", "姓名", "名字", "志愿者", "称呼", "昵称", "name"])
+        ),
+        Column(
+            "starts",
+            N_("几点开始"),
+            frozenset(["开始", "几点开始", "时间", "时段", "班次", "start"]),
+        ),
         Column("ends", N_("几点结束"), frozenset(["结束", "几点结束", "end"])),
-        Column("stall", N_("在哪个摊位"), frozenset(["摊位", "岗位", "在哪", "地点", "摊位名称", "stall"])),
+        Column(
+            "stall",
+            N_("在哪个摊位"),
+            frozenset(["摊位", "岗位", "在哪", "地点", "摊位名称", "stall"]),
+        ),
     ),
     carried=("stall",),
     by_hand=_words_of,
