@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from market.blueprints.sales import blueprint
+from market.blueprints.sales.first_run import first_tasks
 from market.blueprints.sales.preparing import READERS, may_prepare, needs_text, today
 from market.domain.errors import N_
 from market.extensions import reading
@@ -45,6 +46,7 @@ def desk() -> ResponseReturnValue:
         tills=tills_on_board(reading(), [day.id for day in held_today]),
         next_steps=_next_steps(days, coming, now),
         waiting=waiting_here(),
+        first_tasks=first_tasks(),
         may_prepare=may_prepare(),
     )
 
