@@ -19,6 +19,9 @@ def sell_screen(phone: DeviceHere) -> Response:
             bootstrap=till_answer(phone),
             plain_url=url_for(".till_phone"),
             swap_url=url_for(".till_phone", _anchor="holder"),
+            turns_url=url_for(
+                ".turns", community=phone.community_slug, market_id=phone.market_day_id
+            ),
         )
     )
     page.headers["Content-Security-Policy"] = PICTURES_DRAWN_HERE
