@@ -100,12 +100,16 @@ def record_at(
     *,
     stamp: Stamp,
     same: Sameness = same_hash,
+    hashes: Sequence[bytes] = (),
 ) -> list[Result]:
-    """The same for whoever has looked at the counter and seen to the devices' numbers already."""
+    """The same for whoever has looked at the counter and seen to the devices' numbers already.
+
+    `hashes` are the sales' own, where somebody has computed them before.
+    """
     results: dict[int, Result] = {}
     waiting: list[Fixed] = []
     for place, sale in enumerate(sales):
-        fixed = _fixed(place, sale, counter)
+        fixed = _fixed(place, sale, counter, hashes[place] if hashes else None)
         if isinstance(fixed, Fixed):
             waiting.append(fixed)
         else:
@@ -135,7 +139,7 @@ def record_at(
     return [results[place] for place in range(len(sales))]
 
 
-def _fixed(place: int, sale: Sale, counter: Counter) -> Fixed | Reason:
+def _fixed(place: int, sale: Sale, counter: Counter, known: bytes | None) -> Fixed | Reason:
     """The sale with its stall and day number, or why it cannot be one of this till."""
     letter = counter.letters.get(sale.device_id)
     if sale.till_id != counter.till_id:
@@ -150,7 +154,7 @@ def _fixed(place: int, sale: Sale, counter: Counter) -> Fixed | Reason:
         return Reason.PRICE_REFUSED
     stall = counter.goods[sale.lines[0].listing_id]
     number = day_number(stall.stall_number, letter, sale.sequence)
-    return Fixed(place, own, sale_hash(own), stall.stall_id, number)
+    return Fixed(place, own, known or sale_hash(own), stall.stall_id, number)
 
 
 def _with_own_terms(sale: Sale, goods: Mapping[int, Good]) -> Sale:

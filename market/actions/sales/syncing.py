@@ -44,7 +44,7 @@ _HEAR = (
 def hear(
     session: Session, device_id: int, *, last_sequence: int, unsent: int, now: datetime
 ) -> None:
-    """Hold a phone's row and note that it was heard of: the highest number among its sales, and
+    """Hold a phone's row and note that it was heard of: the highest number among its records, and
     what it keeps unsent after this.
 
     Raises TooFast.
@@ -75,6 +75,7 @@ def record_phone_sales(
     counter: Counter,
     sales: Sequence[Sale],
     *,
+    hashes: Sequence[bytes],
     received_at: datetime,
     offset: timedelta,
 ) -> list[Result]:
@@ -82,7 +83,7 @@ def record_phone_sales(
     they arrive."""
     early = early_voids(session, phone.id)
     stamp = Stamp(received_at, by_id=None, offset=offset)
-    results = record_at(session, counter, sales, stamp=stamp)
+    results = record_at(session, counter, sales, stamp=stamp, hashes=hashes)
     undone = [
         early[result.sale_id]
         for result in results

@@ -26,6 +26,7 @@ from market.actions.sales.syncing import hear, hold, record_phone_sales, sign_of
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.till_answer import till_answer, till_state
 from market.blueprints.sales.uploading import (
+    FixedSale,
     Refusal,
     Rows,
     Unreadable,
@@ -33,7 +34,7 @@ from market.blueprints.sales.uploading import (
     read_rows,
     sort_out,
 )
-from market.domain.sales.sale import Sale, Void
+from market.domain.sales.sale import Void
 from market.domain.sales.upload import clock_offset
 from market.extensions import csrf, reading, unit_of_work
 from market.queries.sales.counter import Counter, goods_of
@@ -214,7 +215,7 @@ def _take_in(
 def _sales_of_till(
     phone: DeviceHere,
     counter: Counter,
-    sales: Sequence[tuple[int, Sale]],
+    sales: Sequence[FixedSale],
     stamp: _Stamp,
     session: Session,
 ) -> Recorded:
@@ -222,11 +223,12 @@ def _sales_of_till(
         session,
         phone,
         counter,
-        [sale for _, sale in sales],
+        [one.sale for one in sales],
+        hashes=[one.hash for one in sales],
         received_at=stamp.received_at,
         offset=stamp.offset,
     )
-    return {place: result for (place, _), result in zip(sales, results, strict=True)}
+    return {one.place: result for one, result in zip(sales, results, strict=True)}
 
 
 def _voids(

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from flask import abort
@@ -68,20 +69,28 @@ class Refusal:
     error: MarketError | None = None
 
 
+class FixedSale(NamedTuple):
+    """A sale of an upload, its place there, and its hash."""
+
+    place: int
+    sale: Sale
+    hash: bytes
+
+
 @dataclass(slots=True)
 class Upload:
     """The rows by what is done with them, each with its place among them."""
 
-    sales: dict[int, list[tuple[int, Sale]]] = field(default_factory=dict)
+    sales: dict[int, list[FixedSale]] = field(default_factory=dict)
     voids: list[tuple[int, Void]] = field(default_factory=list)
     refused: dict[int, Refusal] = field(default_factory=dict)
     asides: list[Aside] = field(default_factory=list)
 
     @property
     def last_sequence(self) -> int:
-        """The highest number among the sales; 0 if there are none."""
-        sequences = (sale.sequence for sales in self.sales.values() for _, sale in sales)
-        return max(sequences, default=0)
+        """The highest number among the sales and voids; 0 if there are none."""
+        sold = (one.sale.sequence for sales in self.sales.values() for one in sales)
+        return max(chain(sold, (void.sequence for _, void in self.voids)), default=0)
 
 
 def read_rows() -> Rows:
@@ -113,7 +122,8 @@ def sort_out(read: Rows, phone: DeviceHere, goods: Goods, fallback_till: int | N
         elif row.kind == "sale":
             found = _sale(row, phone, goods, lines)
             if isinstance(found, Sale):
-                upload.sales.setdefault(row.till, []).append((place, found))
+                fixed = FixedSale(place, found, bytes.fromhex(row.hash))
+                upload.sales.setdefault(row.till, []).append(fixed)
                 continue
             refusal_of_row = found
             till_id = row.till if row.till in goods else fallback_till

@@ -180,8 +180,7 @@ class Sale:
             raise receipt_code.CodeMistyped
         _require_lines(self.lines)
         check_minor(self.gift_minor)
-        check_minor(self.due_minor)
-        if self.due_minor == 0:
+        if check_minor(self.due_minor) == 0:
             raise NothingToPay
         self._require_tendered()
 
