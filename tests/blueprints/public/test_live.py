@@ -142,7 +142,7 @@ def test_it_speaks_english(client: FlaskClient, day: Day) -> None:
     assert now["lamps"][0]["words"] == "Watercolours"
     assert now["lamps"][0]["word"] == "Expected to light"
     page = client.get(f"/markets/{day.day.slug}/bulletin", headers=ENGLISH).text
-    assert "Takings ¥60, 4 sales." in page
+    assert "Proceeds ¥60, 4 sales." in page
 
 
 def test_a_market_among_members_only_is_not_led_to(app: Flask, client: FlaskClient) -> None:
