@@ -184,9 +184,14 @@ def count(session: Session, day: Day, *, counted_minor: int | None = None, **mor
     count_till(session, counted, by_id=day.cast.volunteer.id, now=LATER)
 
 
-def close(session: Session, day: Day, *, reason: str = "") -> Closure:
+def close(session: Session, day: Day, *, reason: str = "", phones_reason: str = "") -> Closure:
     """A treasurer closes the till."""
-    closing = CloseTill(community_id=day.community.id, till_id=day.till.id, reason=reason)
+    closing = CloseTill(
+        community_id=day.community.id,
+        till_id=day.till.id,
+        reason=reason,
+        phones_reason=phones_reason,
+    )
     return close_till(session, closing, by_id=day.cast.treasurer.id, now=LATER)
 
 

@@ -322,6 +322,7 @@ def test_a_void_undoes_its_sale_once(client: FlaskClient, session: Session, here
     answer = upload(client, here.phone, sale_row(sale), void_row(void))
     assert outcomes(answer) == ["created", "created"]
     assert outcomes(upload(client, here.phone, void_row(void), void_row(void))) == ["exists"] * 2
+    assert session.get_one(Device, here.phone.device.id).last_sequence == void.sequence
     row = session.get_one(SaleVoid, sale.id)
     assert (row.id, row.reason, row.voided_by_id, row.voided_at) == (void.id, "按错了", None, LATER)
     assert kept_totals(session, here.day.till.id) == {}
@@ -489,7 +490,8 @@ def _close(here: Stall, *, short_minor: int = 0) -> None:
     with unit_of_work() as work:
         expected = expected_minor(work, here.day.community.id, here.day.till.id, box_minor=0)
         count(work, here.day, counted_minor=expected - short_minor)
-        close(work, here.day, reason="退给顾客了" if short_minor else "")
+        reason = "退给顾客了" if short_minor else ""
+        close(work, here.day, reason=reason, phones_reason="手机没电了")
 
 
 def _check(session: Session, here: Stall) -> None:
