@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext, lazy_gettext
 
 from market.domain.sales.bookings import MOST_NICKNAME, Contact
@@ -53,6 +55,12 @@ class CareForm(Form):
     second_name = TextField(lazy_gettext("第二位志愿者"), most=MOST_VOLUNTEER, optional=True)
     guardian_here = TickField(lazy_gettext("监护人就在市集里，不离开"))
     tag = TextField(lazy_gettext("对方那一半牌子的后三位"), most=MOST_TYPED, optional=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A tap in the queue sends none of them; where one is shown, it is to be filled in.
+        for shown in (self.first_name, self.second_name, self.tag):
+            shown.flags.required = True
 
 
 class PaymentForm(Form):

@@ -139,6 +139,7 @@ def test_a_thing_is_left_and_given_to_whoever_shows_the_tag(
     volunteer.open(queue(fair, fair.mending.id))
     volunteer.send("做好了")
     volunteer.follow("取走了")
+    assert "（选填）" not in volunteer.page.words
     page = volunteer.send("取走了", {"对方那一半": "000"}, status=422)
     assert "取件牌对不上" in page.words
     volunteer.send("取走了", {"对方那一半": tag})
