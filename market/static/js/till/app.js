@@ -3,7 +3,6 @@ import { money } from "./core/amount.js";
 import { added, EMPTY, piecesOf, priceOf, repriced, stillOnSale, sumOf } from "./core/cart.js";
 import { notYetCounted } from "./core/day.js";
 import { Refusal } from "./core/refusal.js";
-import { createCartView } from "./page/cart.js";
 import { createCounter } from "./page/counter.js";
 import { byId, lazily, pressing, say, show } from "./page/dom.js";
 import { createJustSold } from "./page/just_sold.js";
@@ -42,12 +41,14 @@ export function createApp({ bootstrap, words, world }) {
     restock,
     takeTill,
     heard,
-    edit: (id) => trying(() => cartView.editListing(id)),
+    edit: (id) => void inView(cartView, (view) => view.editListing(id)),
   };
   const entering = {
     sell: () => drawBar(),
-    cart: () => cartView.draw(),
-    pay: () => pay.draw(),
+    cart: () => void inView(cartView, (view) => view.draw()),
+    // The phone's way forward may lead to a payment that is done, or a receipt of before a reload.
+    pay: () => (state.cart.length > 0 ? pay.draw() : app.views.go("sell")),
+    receipt: () => byId("receipt-number").textContent || app.views.go("sell"),
     list: () => void inView(records, (view) => view.drawList()),
     finish: () => void inView(finish, (view) => view.draw()),
   };
@@ -56,11 +57,11 @@ export function createApp({ bootstrap, words, world }) {
   const line = createLine(app, world);
   app.outbox = line.outbox;
   const counter = createCounter(app, world);
-  const cartView = createCartView(app);
   const tiles = createTiles(app);
   const typed = createTyped(app);
   const pay = createPay(app);
-  // What is not needed to sell comes when the till stands already.
+  // What the first sale does not need comes when the till stands already.
+  const cartView = lazily(async () => (await import("./page/cart.js")).createCartView(app));
   const records = lazily(async () => (await import("./page/records.js")).createRecords(app));
   const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app, world.wire));
   const justSold = createJustSold(app);
@@ -74,14 +75,14 @@ export function createApp({ bootstrap, words, world }) {
     state.last = (await store.all()).find((row) => row.kind === "sale") ?? null;
     const cart = (await store.kept("cart")) ?? EMPTY;
     await stock(known, clock());
-    state.cart = stillOnSale(cart, app.listings);
+    state.cart = repriced(stillOnSale(cart, app.listings), app.listings, state.half);
     wirePage();
     draw();
     app.views.start();
     performance.mark("till-ready");
     void line.draw();
     void line.beat();
-    void Promise.allSettled([records(), finish()]);
+    void Promise.allSettled([cartView(), records(), finish()]);
   }
 
   /** Take in what is on sale now, less what the server has not been told yet. */
@@ -92,9 +93,18 @@ export function createApp({ bootstrap, words, world }) {
     app.listings = new Map(known.listings.map((one) => [one.id, { ...one, left: leftOf(one) }]));
   }
 
+  /** Where nothing but what is left has changed, no tile moves under a finger. */
   async function restock(answer, askedAt) {
+    const before = offer();
     await stock(answer, askedAt);
-    draw();
+    if (offer() !== before) return draw();
+    tiles.refresh();
+    drawTill();
+  }
+
+  function offer() {
+    const listings = known.listings.map(({ left, ...one }) => one);
+    return JSON.stringify([known.stalls, listings]);
   }
 
   // --- Choosing -----------------------------------------------------------------

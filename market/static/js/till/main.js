@@ -29,7 +29,23 @@ async function realWorld({ token, bootstrap }) {
   const store = createStore(await openIndexed(name));
   // Browsers that clear what is seldom visited are asked not to; a no changes nothing.
   void navigator.storage?.persist?.();
+  void sendEarlier(name, store, token);
+  window.addEventListener("online", () => void sendEarlier(name, store, token));
   return { bootstrap, world: { ...common, store, wire: createWire({ token }), exclusive: createAlone(name), practice: false } };
+}
+
+/** What was sold under an earlier pass of this phone is sent as well, once the page stands. */
+async function sendEarlier(name, store, token) {
+  try {
+    const { earlierNames, keepToken, sendLeftBehind } = await import("./core/left_behind.js");
+    await keepToken(store, token);
+    const all = (await indexedDB.databases?.()) ?? [];
+    const names = earlierNames(all.map((one) => one.name), name);
+    await sendLeftBehind(names, { open: openIndexed, wire: (old) => createWire({ token: old }), alone: createAlone, clock: common.clock });
+  } catch (error) {
+    // It is tried again when the page is opened next; this market's selling does not wait for it.
+    console.error(error);
+  }
 }
 
 /** Nothing of the real world is handed to practice: not the token, not the storage. */

@@ -107,6 +107,7 @@ export function createPay(app) {
   }
 
   function paid() {
+    requireSale(state.cart);
     // Whatever cannot be read in a field is said before anything is fixed.
     if (byId("gift").value.trim()) readAmount(byId("gift").value);
     if (cash() && byId("tendered").value.trim()) tendered = readAmount(byId("tendered").value, { most: 2 * 100_000_000 });

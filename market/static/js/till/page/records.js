@@ -64,8 +64,9 @@ export function createRecords(app) {
     open = rows.find((one) => one.id === row.id) ?? row;
     const out = undoneIn(rows).has(open.id);
     if (open.kind !== "sale") return;
-    app.views.go("receipt");
     drawReceipt(open, out);
+    app.views.go("receipt");
+    askWhy(false, out);
   }
 
   function drawReceipt(row, out) {
@@ -74,14 +75,13 @@ export function createRecords(app) {
     say("receipt-number", row.dayNumber);
     say("receipt-amount", money(dueOf(wire)));
     say("receipt-tender", app.tenderWord(wire.tender));
-    byId("receipt-slip").replaceChildren(out ? "" : slipPicture(row, words));
+    byId("receipt-slip").replaceChildren(out ? "" : slipPicture(row, words, { letters: false }));
     say("receipt-code", row.practice || out ? "" : grouped(wire.code));
     show("receipt-hint", Boolean(row.matrix) && !out);
     say("receipt-state", stateWords(row, out));
     byId("receipt-lines").replaceChildren(...linesOf(wire));
     byId("void-reason").value = "";
-    askWhy(false);
-    show("to-void", !out);
+    askWhy(false, out);
   }
 
   function linesOf(wire) {
@@ -97,9 +97,9 @@ export function createRecords(app) {
   }
 
   /** The form has a button of its own; the bar would lie over it. */
-  function askWhy(asked) {
+  function askWhy(asked, out = false) {
     show("void", asked);
-    show("to-void", !asked);
+    show("to-void", !asked && !out);
     document.querySelector('[data-actions~="receipt"]').hidden = asked;
   }
 

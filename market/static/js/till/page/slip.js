@@ -5,9 +5,9 @@ import { h } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function slipPicture(row, words) {
+export function slipPicture(row, words, { letters = true } = {}) {
   if (row.practice) return h("p", { class: "slip-none" }, words("no_qr"));
-  if (!row.matrix) return h("p", { class: "slip-none" }, h("strong", {}, grouped(row.wire.code)), " ", words("code_only"));
+  if (!row.matrix) return h("p", { class: "slip-none" }, letters && h("strong", {}, `${grouped(row.wire.code)} `), words("code_only"));
   const { size, path } = drawn(row.matrix);
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
