@@ -57,7 +57,9 @@ def turns(market_id: int) -> ResponseReturnValue:
     return render_template(
         "sales/turns/services.html",
         market_day=market_day_name(reading(), community().id, market_id),
-        services=[one for one in services_of(reading(), market_id) if _is_ours(one)],
+        services=[
+            one for one in services_of(reading(), market_id, with_queues=True) if _is_ours(one)
+        ],
         queues=queues_of(reading(), market_id),
     )
 

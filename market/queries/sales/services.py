@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
@@ -26,6 +26,7 @@ from market.models.sales import (
     Slot,
     Stall,
     TillStall,
+    Turn,
 )
 from market.queries.sales.changes import is_off
 
@@ -106,13 +107,19 @@ def service_at(session: Session, slug: str, listing_id: int) -> ServiceNow:
     return _service(row)
 
 
-def services_of(session: Session, market_day_id: int) -> list[ServiceNow]:
-    """The services a market day offers and that say how turns are taken, in the stalls' order."""
+def services_of(
+    session: Session, market_day_id: int, *, with_queues: bool = False
+) -> list[ServiceNow]:
+    """The services a market day offers and that say how turns are taken, in the stalls' order.
+
+    `with_queues` those too that were taken off, as long as somebody has a turn there.
+    """
+    queued = Listing.id.in_(select(Turn.listing_id)) if with_queues else false()
     rows = session.execute(
         _services()
         .where(
             Stall.market_day_id == market_day_id,
-            Listing.retired_at.is_(None),
+            or_(Listing.retired_at.is_(None), queued),
             Service.way.is_not(None),
         )
         .order_by(func.length(Stall.number), Stall.number, Listing.position, Listing.id)

@@ -141,6 +141,13 @@ def test_a_day_lists_what_says_how_turns_are_taken(session: Session, fair: Fair)
     assert "理发" not in [service.name for service in services_of(session, fair.day.day.id)]
 
 
+def test_a_service_taken_off_keeps_its_queue(session: Session, fair: Fair) -> None:
+    take(session, fair, fair.buttons)
+    fair.haircut.retired_at = fair.buttons.retired_at = NOW
+    found = services_of(session, fair.day.day.id, with_queues=True)
+    assert [service.name for service in found] == ["钉扣子", "换拉链", "看孩子"]
+
+
 def test_another_market_like_it_has_the_same_services_and_free_slots(
     session: Session, fair: Fair
 ) -> None:

@@ -15,7 +15,7 @@ from market.actions.sales.turn_payment import name_turn
 from market.extensions import unit_of_work
 from market.models.sales import SaleTurn, Service, Slot, Turn, TurnContact, TurnStep
 from tests.factories import NOW
-from tests.market_day import sell_one
+from tests.market_day import close, count, sell_one
 from tests.passes import make_pass, make_phone
 from tests.people import sign_in
 from tests.turns import WANG, Fair, book, open_fair, take
@@ -293,3 +293,24 @@ def test_paid_and_not_served_stands_on_the_desk_of_those_who_serve(
     assert "1 位付过款的邻居还没有服务到" in page
     sign_in(client, fair.day.cast.auditor)
     assert "还没有服务到" not in client.get(f"/desk/{fair.day.community.slug}").text
+
+
+@one_database
+def test_paid_and_not_served_stands_at_the_closing_with_its_day(
+    app: Flask, volunteer: Visitor, fair: Fair
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        turn = take(work, fair, fair.mending, contact=WANG)
+        sale = sell_one(work, fair.day, fair.mending)
+        name_turn(work, fair.day.community.id, turn.id, sale.sale_id)
+        count(work, fair.day)
+    address = f"/till/{fair.day.community.slug}/{fair.day.till.id}/closure"
+    page = volunteer.open(address)
+    assert "已付款，还没有服务到" in page.words
+    assert "还没有约日子" in page.words
+    volunteer.follow(turn.label)
+    volunteer.send("记下这个日子", {"约定哪天做好": "2026-11-28"})
+    assert "约定 2026年11月28日" in volunteer.open(address).words
+    with app.app_context(), unit_of_work() as work:
+        close(work, fair.day)
+    assert "约定 2026年11月28日" in volunteer.open(address).words
