@@ -15,8 +15,12 @@ async function main() {
   show("practice", practice);
   document.body.classList.toggle("practising", practice);
   try {
-    const { bootstrap, world } = await (practice ? practiceWorld(data) : realWorld(data));
+    const { bootstrap, world, later } = await (practice ? practiceWorld(data) : realWorld(data));
     await createApp({ bootstrap, words, world }).start();
+    if (later) {
+      window.addEventListener("online", later);
+      void later();
+    }
   } catch (error) {
     // Nothing is sold on a phone that cannot keep it.
     console.error(error);
@@ -29,9 +33,8 @@ async function realWorld({ token, bootstrap }) {
   const store = createStore(await openIndexed(name));
   // Browsers that clear what is seldom visited are asked not to; a no changes nothing.
   void navigator.storage?.persist?.();
-  void sendEarlier(name, store, token);
-  window.addEventListener("online", () => void sendEarlier(name, store, token));
-  return { bootstrap, world: { ...common, store, wire: createWire({ token }), exclusive: createAlone(name), practice: false } };
+  const later = () => sendEarlier(name, store, token);
+  return { later, bootstrap, world: { ...common, store, wire: createWire({ token }), exclusive: createAlone(name), practice: false } };
 }
 
 /** What was sold under an earlier pass of this phone is sent as well, once the page stands. */
