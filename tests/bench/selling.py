@@ -1,9 +1,14 @@
-"""A sale over HTTP with everything on, beside bare durable inserts of the same rows."""
+"""A sale over HTTP with everything on, beside bare durable inserts of the same rows.
+
+By both roads: as a volunteer's phone sends it, and by the plain form of a browser without scripts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from flask import Flask
 
@@ -14,15 +19,21 @@ from tests.bench.fair import Fair, again, hold_fair, record, sale_posts
 from tests.bench.figures import Figure, median, quantile
 from tests.bench.houses import House, inside
 from tests.bench.server import serving
+from tests.bench.syncing import Seller, sellers_at
 
 CLIENTS = (1, 8)
+OK = 200
 SEE_OTHER = 303
+PHONES = 5
+"""At each booth: one phone that sent so fast for so long would be told to wait."""
 MEGABYTE = 1_048_576
 
 
 @dataclass(slots=True)
 class _Rounds:
-    """What the rounds with one number of clients gave."""
+    """What the rounds with one number of clients by one road gave."""
+
+    status: int
 
     ratios: list[float] = field(default_factory=list)
     bare_per_second: list[float] = field(default_factory=list)
@@ -37,7 +48,7 @@ class _Rounds:
         self.sales_per_second.append(answers.per_second)
         self.p50_ms.append(quantile(answers.latencies, 0.5) * 1000)
         self.p99_ms.append(quantile(answers.latencies, 0.99) * 1000)
-        self.errors += answers.unlike(SEE_OTHER)
+        self.errors += answers.unlike(self.status)
 
 
 def measure(house: House, *, rounds: int, sales: int) -> list[Figure]:
@@ -47,28 +58,34 @@ def measure(house: House, *, rounds: int, sales: int) -> list[Figure]:
         plain = hold_fair(max(CLIENTS))
         record(plain.booths[0], plain.booths[0].sales(1))
     [rows] = bare.sale_rows(bare_url)
-    found = {clients: _Rounds() for clients in CLIENTS}
+    phone = {clients: _Rounds(OK) for clients in CLIENTS}
+    form = {clients: _Rounds(SEE_OTHER) for clients in CLIENTS}
     probes = []
     with inside(url) as app, serving(url) as server:
         fair = hold_fair(max(CLIENTS))
-        _warm_up(app, fair, server.port)
+        sellers = sellers_at(fair, PHONES)
+        _warm_up(app, fair, sellers, server.port)
         for _ in range(rounds):
             probes.append(disk.fdatasync_ms())
-            for clients, kept in found.items():
+            for clients in CLIENTS:
                 each = sales // clients
                 lists = [again(rows, plain.booths[0], each) for _ in range(clients)]
                 [(seconds, latencies)] = apart([partial(bare.insert_each, bare_url, lists)])
+                uploads = [_uploads(sellers, booth, server.port, each) for booth in range(clients)]
+                [answers] = apart([partial(ask, server.port, uploads)])
+                phone[clients].add(len(latencies) / seconds, answers)
                 posts = [
                     sale_posts(app, fair, booth, server.port, each)
                     for booth in fair.booths[:clients]
                 ]
                 [answers] = apart([partial(ask, server.port, posts)])
-                kept.add(len(latencies) / seconds, answers)
+                form[clients].add(len(latencies) / seconds, answers)
         memory = max(server.worker_bytes()) / MEGABYTE
     figures = [
         one
+        for road, found in (("from a phone", phone), ("by a form", form))
         for clients, kept in found.items()
-        for one in _figures(house.kind, clients, kept, median(probes))
+        for one in _figures(house.kind, road, clients, kept, median(probes))
     ]
     figures.append(
         Figure(
@@ -83,21 +100,34 @@ def measure(house: House, *, rounds: int, sales: int) -> list[Figure]:
     return figures
 
 
-def _warm_up(app: Flask, fair: Fair, port: int) -> None:
-    """Every thread of every worker has connected, compiled and signed in once."""
+def _uploads(sellers: Sequence[Seller], booth: int, port: int, how_many: int) -> list[bytes]:
+    """So many sales of a booth, each sent by itself, by its phones in turn."""
+    own = sellers[booth * PHONES : (booth + 1) * PHONES]
+    each = -(-how_many // PHONES)
+    turns = zip(*(seller.posts(port, each, 1) for seller in own), strict=True)
+    return list(chain.from_iterable(turns))[:how_many]
+
+
+def _warm_up(app: Flask, fair: Fair, sellers: Sequence[Seller], port: int) -> None:
+    """Every worker has connected, compiled and signed in by both roads."""
     posts = [sale_posts(app, fair, booth, port, 15) for booth in fair.booths]
-    [answers] = apart([partial(ask, port, posts)])
-    if answers.unlike(SEE_OTHER):
-        message = f"sales were not recorded: {answers.statuses}"
-        raise RuntimeError(message)
+    uploads = [_uploads(sellers, booth, port, 15) for booth in range(len(fair.booths))]
+    for status, requests in ((SEE_OTHER, posts), (OK, uploads)):
+        [answers] = apart([partial(ask, port, requests)])
+        if answers.unlike(status):
+            message = f"sales were not recorded: {answers.statuses} {answers.first_body!r}"
+            raise RuntimeError(message)
 
 
-def _figures(kind: str, clients: int, kept: _Rounds, fdatasync_ms: float) -> list[Figure]:
-    with_limits = clients == max(CLIENTS)
-    who = f"{clients} client{'s' if clients > 1 else ''}"
+def _figures(
+    kind: str, road: str, clients: int, kept: _Rounds, fdatasync_ms: float
+) -> list[Figure]:
+    """The limits are for the road that phones take; forms are for where scripts do not run."""
+    with_limits = clients == max(CLIENTS) and kept.status == OK
+    who = f"{road}, {clients} client{'s' if clients > 1 else ''}"
     return [
         Figure(
-            what=f"sales over HTTP / bare inserts, {who}",
+            what=f"sales {who} / bare inserts",
             kind=kind,
             ratio=median(kept.ratios),
             must=0.2 if with_limits else None,
@@ -109,7 +139,7 @@ def _figures(kind: str, clients: int, kept: _Rounds, fdatasync_ms: float) -> lis
             },
         ),
         Figure(
-            what=f"sale p99 / median, {who}",
+            what=f"p99 / median of sales {who}",
             kind=kind,
             ratio=median(p99 / p50 for p50, p99 in zip(kept.p50_ms, kept.p99_ms, strict=True)),
             must=20,
@@ -118,7 +148,7 @@ def _figures(kind: str, clients: int, kept: _Rounds, fdatasync_ms: float) -> lis
             beside={"p50 ms": median(kept.p50_ms), "p99 ms": median(kept.p99_ms)},
         ),
         Figure(
-            what=f"sales not answered by 303, {who}",
+            what=f"sales {who} that failed",
             kind=kind,
             ratio=kept.errors,
             must=0,

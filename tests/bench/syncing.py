@@ -32,7 +32,7 @@ OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Seller:
+class Seller:
     """A phone at a booth."""
 
     booth: Booth
@@ -84,7 +84,7 @@ def measure(house: House, *, rounds: int, sales: int, uploads: int) -> list[Figu
     raw: list[float] = []
     crowd = _Crowd()
     with inside(url), serving(url) as server:
-        sellers = _sellers(hold_fair(PHONES))
+        sellers = sellers_at(hold_fair(PHONES))
         _warm_up(sellers, server.port)
         for _ in range(rounds):
             [answers] = apart(
@@ -100,7 +100,8 @@ def measure(house: House, *, rounds: int, sales: int, uploads: int) -> list[Figu
     return _figures(house.kind, sales, ours, raw, crowd)
 
 
-def _sellers(fair: Fair) -> list[_Seller]:
+def sellers_at(fair: Fair, phones: int = 1) -> list[Seller]:
+    """So many phones at each booth of a fair, booth by booth."""
     with unit_of_work() as session:
         served = session.execute(
             select(TillStall.till_id, Stall)
@@ -108,12 +109,14 @@ def _sellers(fair: Fair) -> list[_Seller]:
             .where(TillStall.till_id.in_([booth.till_id for booth in fair.booths]))
         )
         stalls = dict(served.all())
-        return [
-            _Seller(
-                booth,
-                make_phone(session, make_pass(session, stalls[booth.till_id], booth.volunteer)),
-            )
+        passes = [
+            (booth, make_pass(session, stalls[booth.till_id], booth.volunteer))
             for booth in fair.booths
+        ]
+        return [
+            Seller(booth, make_phone(session, stall_pass))
+            for booth, stall_pass in passes
+            for _ in range(phones)
         ]
 
 
@@ -122,7 +125,7 @@ def _body(sales: Sequence[Sale]) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _warm_up(sellers: Sequence[_Seller], port: int) -> None:
+def _warm_up(sellers: Sequence[Seller], port: int) -> None:
     """Every thread of every worker has connected, compiled, and imported what checks bodies."""
     posts = [seller.posts(port, WARM_UP, ROWS) for seller in sellers]
     [answers] = apart([partial(ask, port, posts)])

@@ -103,7 +103,8 @@ class Stall(Base):
 
 
 def _initials(context: DefaultExecutionContext) -> str:
-    return initials_of(context.get_current_parameters()["name"])
+    given: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return initials_of(given["name"])
 
 
 class Listing(Base):
