@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
@@ -14,10 +14,13 @@ from market.actions.sales.market_days import market_day_to_write
 from market.domain.errors import N_, Refused
 from market.domain.sales.pasted_order import PastedOrder
 from market.domain.sales.pasted_shift import PastedShift
-from market.models.sales import MarketDay, PreOrder, Shift
+from market.models.sales import Listing, MarketDay, PreOrder, Shift, Stall
 from market.queries.sales.offers import stalls_of
 from market.queries.sales.places import Places
 from market.queries.sales.rota import order_here, orders_of, shift_here, shifts_of
+
+KEPT = timedelta(days=30)
+"""How long it is known what was put by for whom."""
 
 
 class ShiftOverlaps(Refused):
@@ -128,10 +131,25 @@ def take_in_orders(
                 "written_at": now,
             }
         )
+    erase_old_orders(session, community_id, now=now)
     if rows:
         session.execute(insert(PreOrder), rows)
         _note(session, "orders_taken_in", day, by_id=by_id, now=now, count=len(rows))
     return TakenDown(len(rows), len(orders) - len(rows))
+
+
+def erase_old_orders(session: Session, community_id: int, *, now: datetime) -> int:
+    """Erase what was put by for whom at markets more than 30 days ago; gives how many."""
+    old = session.scalars(
+        select(PreOrder.id)
+        .join(Listing, Listing.id == PreOrder.listing_id)
+        .join(Stall, Stall.id == Listing.stall_id)
+        .join(MarketDay, MarketDay.id == Stall.market_day_id)
+        .where(MarketDay.community_id == community_id, MarketDay.held_on < (now - KEPT).date())
+    ).all()
+    if old:
+        session.execute(delete(PreOrder).where(PreOrder.id.in_(old)))
+    return len(old)
 
 
 def fetch_order(

@@ -21,7 +21,8 @@ from market.web.access import community, for_roles
 from market.web.desk import may_enter
 from market.web.qr import qr_svg
 
-RECEIPT_CARDS = 30
+RECEIPT_CARDS = 36
+"""Three sheets of A4."""
 MOST_RECEIPT_CARDS = 300
 
 

@@ -29,6 +29,7 @@ from market.cli.demo.neighbourhood import (
     found_neighbourhood,
 )
 from market.cli.demo.passes import prepare_passes
+from market.cli.demo.preparing import prepare_by_hand
 from market.cli.demo.refunds import refund_one
 from market.cli.demo.services import offer_times, serve_today
 from market.cli.demo.wishes import (
@@ -87,6 +88,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
     )
     prepare_passes(session, place, market)
+    prepare_by_hand(session, place, market.market_day_id, by="zhima", now=started)
     agree_on_a_plan(session, place, market.market_day_id, now=started - timedelta(days=1))
     sell_through_the_morning(session, place, market, rng, count=14, until=now)
     serve_today(session, place, market.market_day_id, rng, now=now)

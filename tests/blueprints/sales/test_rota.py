@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.sales.market_days import change_market
+from market.actions.sales.rota import erase_old_orders
 from market.extensions import unit_of_work
 from market.models.sales import PreOrder, Shift
 from tests.blueprints.sales.test_pasting import fields_of
@@ -127,7 +129,7 @@ def test_a_price_card_says_the_price_large(zhima: FlaskClient, market: str) -> N
     assert "card-large" not in zhima.get(f"{market}/prints/prices?stall=0").text
 
 
-@pytest.mark.parametrize(("asked", "printed"), [("2", 2), ("0", 1), ("9999", 300), ("x", 30)])
+@pytest.mark.parametrize(("asked", "printed"), [("2", 2), ("0", 1), ("9999", 300), ("x", 36)])
 def test_as_many_receipt_cards_are_printed_as_were_asked_for(
     zhima: FlaskClient, market: str, asked: str, printed: int
 ) -> None:
@@ -146,3 +148,16 @@ def test_the_board_says_basis_holder_split_and_hosts_in_their_order(
     page = zhima.get(f"{market}/prints/board").text
     assert page.index("乙单位") < page.index("甲单位")
     assert all(words in page for words in ("承诺义卖", "社区专户", "¥70", "¥30", "义卖款使用约定"))
+
+
+def test_what_was_put_by_is_forgotten_after_thirty_days(
+    app: Flask, zhima: FlaskClient, place: Place, market: str, session: Session
+) -> None:
+    paste(zhima, market, "orders", "小红妈 手工皂 2块")
+    community_id = place.community.id
+    for days, gone in ((30, 0), (31, 1)):
+        with app.app_context(), unit_of_work() as work:
+            then = datetime(2026, 11, 28, 12, tzinfo=UTC) + timedelta(days=days)
+            assert erase_old_orders(work, community_id, now=then) == gone
+    session.rollback()
+    assert session.scalars(select(PreOrder)).all() == []
