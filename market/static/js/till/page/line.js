@@ -13,9 +13,12 @@ export function createLine(app, { store, wire, clock, exclusive, practice }) {
   async function send() {
     if (await outbox.push()) await refill();
     const { till, failures } = outbox.state();
+    const before = app.till()?.id;
     if (till !== undefined && !practice) app.takeTill(till);
     clearTimeout(timer);
     timer = setTimeout(() => void beat(), nextTry(failures, Math.random));
+    // Another till may serve other stalls.
+    if (app.till()?.id !== before) await look();
   }
 
   /** Now and then: what waits is sent, and what is on sale is asked for again. */
