@@ -58,7 +58,7 @@ class LinesMisnumbered(Invalid):
 class NothingToPay(Invalid):
     """A sale that comes to zero."""
 
-    sentence = N_("这笔合计是 0 元；免费便民服务不用记账，请检查价格。")
+    sentence = N_("这笔合计是 0 元，请检查价格；免费便民的服务不用收款，在“取号和预约”里记人次。")
 
 
 class TenderedTooLittle(Invalid):
