@@ -92,7 +92,7 @@ class ShownFund:
     reached_minor: int
     expected: int
     lit: int
-    runs: int
+    failed: bool
 
 
 @blueprint.get("/desk/<community>/market-days/<int:market_id>/lighting")
@@ -219,7 +219,7 @@ def _fund_of(day: DayOfPlans, fund_id: int) -> FundOfDay:
 
 def _fund(fund: FundOfDay, plan: PlanNow | None) -> ShownFund:
     if plan is None:
-        return ShownFund(fund, None, (), 0, 0, 0, 0)
+        return ShownFund(fund, None, (), 0, expected=0, lit=0, failed=False)
     reach = {one.ordinal: one.percent for one in plan.prospects}
     lines = tuple(_line(line, reach.get(line.ordinal)) for line in plan.lines)
     return ShownFund(
@@ -229,7 +229,7 @@ def _fund(fund: FundOfDay, plan: PlanNow | None) -> ShownFund:
         plan.reached_minor,
         expected=sum(line.tone == "expected" for line in lines),
         lit=sum(line.line.given_minor > 0 and line.line.done for line in lines),
-        runs=plan.runs,
+        failed=plan.failed,
     )
 
 

@@ -151,16 +151,19 @@ class LineNow:
         return self.shown and self.state in PUBLISHED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanNow:
-    """The plan that holds for a fund, its lines as they stand, and how far the takings reach."""
+    """The plan that holds for a fund, its lines as they stand, and how far the takings reach.
+
+    `failed`: the last time it was to be carried out the books would not have it.
+    """
 
     plan_id: int
     fund_id: int
     lines: tuple[LineNow, ...]
     prospects: tuple[Prospect, ...]
     reached_minor: int
-    runs: int
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +275,7 @@ def plans_now(session: Session, market_day_id: int, *, today: date) -> list[Plan
         return []
     lines = lines_of(session, list(standing.values()), today=today)
     takings = takings_of(session, market_day_id)
-    runs = {
-        row.plan_id: row.runs
-        for row in session.execute(
-            select(LightingRun.plan_id, func.count().label("runs"))
-            .where(LightingRun.plan_id.in_(standing.values()))
-            .group_by(LightingRun.plan_id)
-        )
-    }
+    runs = _last_runs(session, list(standing.values()))
     found = []
     for fund_id, plan_id in standing.items():
         own = tuple(line for line in lines if line.plan_id == plan_id)
@@ -287,12 +283,12 @@ def plans_now(session: Session, market_day_id: int, *, today: date) -> list[Plan
         left = [line.planned for line in own if not line.done]
         found.append(
             PlanNow(
-                plan_id,
-                fund_id,
-                own,
-                tuple(prospects(sold, left)),
-                max(sold, 0),
-                runs.get(plan_id, 0),
+                plan_id=plan_id,
+                fund_id=fund_id,
+                lines=own,
+                prospects=tuple(prospects(sold, left)),
+                reached_minor=max(sold, 0),
+                failed=runs.get(plan_id, False),
             )
         )
     return found
@@ -323,6 +319,16 @@ def _newest(session: Session, condition: ColumnElement[bool]) -> list[PlanRow]:
         _plans().where(condition).order_by(LightingPlan.id.desc()).limit(MOST_PLANS)
     )
     return [_plan(row) for row in rows]
+
+
+def _last_runs(session: Session, plan_ids: Collection[int]) -> dict[int, bool]:
+    """Whether the last run of each plan failed; none for a plan never carried out."""
+    rows = session.execute(
+        select(LightingRun.plan_id, LightingRun.failed)
+        .where(LightingRun.plan_id.in_(plan_ids))
+        .order_by(LightingRun.id)
+    )
+    return dict(rows.all())
 
 
 def _tills(condition: ColumnElement[bool] | None = None) -> ScalarSelect[int]:

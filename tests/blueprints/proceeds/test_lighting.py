@@ -194,3 +194,18 @@ def test_another_communitys_plan_and_day_are_not_found(app: Flask, day: Day) -> 
         f"{place}/market-days/{day.day.id}/lighting/{day.enterprise.id}/new",
     ):
         assert desk.get(address).status_code == 404, address
+
+
+def test_a_plan_the_books_would_not_have_is_said_at_the_desk(
+    app: Flask, day: Day, wishes: list[Wish], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_args: object, **_more: object) -> None:
+        message = "the books would not have it"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("market.actions.proceeds.lighting_runs._run", breaks)
+    with app.app_context(), unit_of_work() as work:
+        agree(work, day, (wishes[1], 7_00))
+        take_and_close(work, day, 20_00)
+    page = desk_of(app, day.cast.treasurer).get(plans(day)).text
+    assert "清单没有执行" in page
