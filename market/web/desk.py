@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.approvers import APPROVERS
 from market.domain.people import Role
 from market.extensions import reading
-from market.web.access import access_of, acting_device
+from market.queries.people.community_people import people_of
+from market.web.access import access_of, acting_device, community, person
 from market.web.sessions import whoever
 
 
@@ -124,6 +125,18 @@ def waiting_here() -> list[DeskRow]:
     return rows
 
 
+def addressee() -> str:
+    """Whom a message to the second person begins with: by name where there is only one."""
+    others = [
+        one.name
+        for one in people_of(reading(), community().id)
+        if set(one.roles) & APPROVERS and one.closed_at is None and one.id != person().id
+    ]
+    if len(others) == 1:
+        return str(gettext("%(name)s老师", name=others[0]))
+    return str(gettext("各位老师"))
+
+
 def desk_home() -> str:
     """The desk of this page's community, or the place where one is chosen."""
     if g.get("community") is None:
@@ -142,4 +155,5 @@ def _for_templates() -> dict[str, object]:
         "desk_home": desk_home,
         "may_enter": may_enter,
         "acting_device": acting_device,
+        "addressee": addressee,
     }

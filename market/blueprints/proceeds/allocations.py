@@ -28,7 +28,7 @@ from market.blueprints.proceeds.allocation_forms import (
     suggested,
     typed,
 )
-from market.blueprints.proceeds.wish_desk import addressee, holds
+from market.blueprints.proceeds.wish_desk import holds
 from market.domain.people import Role
 from market.domain.proceeds.purpose import FundPurpose
 from market.domain.proceeds.ranking import BOARD_RULES
@@ -44,7 +44,7 @@ from market.queries.proceeds.allocations import (
 from market.queries.proceeds.funds import FundNow, fund_now
 from market.queries.proceeds.waiting import proposals_waiting
 from market.web.access import community, for_roles, person
-from market.web.desk import DeskWaiting, offer_waiting
+from market.web.desk import DeskWaiting, addressee, offer_waiting
 from market.web.filters import money_text
 from market.web.forms import Form, acted
 from market.web.sessions import clock

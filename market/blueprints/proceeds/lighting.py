@@ -26,7 +26,7 @@ from market.blueprints.proceeds.lighting_forms import (
     suggested,
     typed,
 )
-from market.blueprints.proceeds.wish_desk import addressee, holds
+from market.blueprints.proceeds.wish_desk import holds
 from market.domain.people import Role
 from market.domain.proceeds.lighting import DARK, GIVEN
 from market.extensions import reading
@@ -47,7 +47,7 @@ from market.queries.proceeds.lighting import (
     wishes_funds_of,
 )
 from market.web.access import community, for_roles, person
-from market.web.desk import DeskWaiting, offer_waiting
+from market.web.desk import DeskWaiting, addressee, offer_waiting
 from market.web.filters import money_text
 from market.web.forms import Form, acted
 from market.web.sessions import clock

@@ -30,7 +30,6 @@ from market.blueprints.proceeds.wish_desk import (
     READERS,
     SECONDS,
     SPENDERS,
-    addressee,
     holds,
     today,
 )
@@ -278,7 +277,6 @@ def _second_word(move: WishMove) -> dict[str, object]:
         "may_decide": waits and not mine and holds(SECONDS),
         "may_take_back": waits and mine and holds(SECONDS),
         "ask_for": waits and mine,
-        "addressee": addressee() if waits and mine else "",
     }
 
 

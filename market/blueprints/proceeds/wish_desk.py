@@ -86,18 +86,6 @@ def colleagues() -> list[tuple[int, str]]:
     ]
 
 
-def addressee() -> str:
-    """Whom a message to the second person begins with: by name where there is only one."""
-    others = [
-        one.name
-        for one in people_of(reading(), community().id)
-        if set(one.roles) & APPROVERS and one.closed_at is None and one.id != person().id
-    ]
-    if len(others) == 1:
-        return str(gettext("%(name)s老师", name=others[0]))
-    return str(gettext("各位老师"))
-
-
 def timeline(known: WishAtHand) -> list[Step]:
     """提出 → 核实 → 点亮 → 采购 → 送达 → 回访, of which company is never bought."""
     wish = known.wish

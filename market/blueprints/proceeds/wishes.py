@@ -25,7 +25,6 @@ from market.blueprints.proceeds.wish_desk import (
     READERS,
     SPENDERS,
     WRITERS,
-    addressee,
     holds,
     next_step,
     timeline,
@@ -248,7 +247,6 @@ def _wish_page(wish_id: int, form: Form) -> ResponseReturnValue:
         may_write=holds(WRITERS),
         may_spend=holds(SPENDERS),
         me=me.id,
-        addressee=addressee() if known.wish.task in FOR_SOMEBODY_ELSE else "",
         address=url_for(".wish", wish_id=wish_id, _external=True),
     )
     return page, form.status

@@ -111,7 +111,7 @@ def test_bad_input_is_said_at_its_field(
 
 @pytest.mark.parametrize("kind", [str(kind) for kind in MoveKind])
 def test_every_kind_has_a_page_or_none_at_all(treasurer: FlaskClient, day: Day, kind: str) -> None:
-    elsewhere = {"spending", "return", "reversal"}
+    elsewhere = {"spending", "return", "reversal", "money_found", "money_missing"}
     assert treasurer.get(_new(day, kind)).status_code == (404 if kind in elsewhere else 200)
     assert treasurer.get(_new(day, "theft")).status_code == 404
 
