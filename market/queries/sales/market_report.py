@@ -202,7 +202,7 @@ def _by_stall(
     stalls = session.execute(
         select(Stall.id, Stall.number, Stall.name)
         .where(Stall.market_day_id == market_day_id)
-        .order_by(Stall.number, Stall.id)
+        .order_by(func.length(Stall.number), Stall.number, Stall.id)
     )
     return tuple(
         Part(id_, f"{number} {name}", sales[id_], amounts[id_]) for id_, number, name in stalls

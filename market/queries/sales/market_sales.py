@@ -17,6 +17,7 @@ from market.models.people import Person
 from market.models.sales import (
     CashCount,
     Closure,
+    Device,
     Refund,
     Sale,
     SaleLine,
@@ -25,6 +26,7 @@ from market.models.sales import (
     Stall,
     Till,
 )
+from market.queries.sales.sales import in_whose_hands
 
 ON_A_PAGE = 50
 
@@ -226,7 +228,7 @@ def _sold(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]
             Sale.consignor_minor,
             Sale.net_minor,
             _refunded().label("refunded_minor"),
-            func.coalesce(Person.name, "").label("sold_by"),
+            func.coalesce(Person.name, in_whose_hands(), "").label("sold_by"),
             func.coalesce(Closure.number, 0).label("closure"),
             SaleVoid.sale_id.is_not(None).label("voided"),
             func.coalesce(SaleVoid.reason, "").label("void_reason"),
@@ -234,6 +236,7 @@ def _sold(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]
         .select_from(Sale)
         .join(Till, Till.id == Sale.till_id)
         .join(Stall, Stall.id == Sale.stall_id)
+        .join(Device, Device.id == Sale.device_id)
         .outerjoin(Person, Person.id == Sale.person_id)
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
         .outerjoin(SalePosition, SalePosition.sale_id == Sale.id)

@@ -140,7 +140,7 @@ def receipt_of(session: Session, till_id: int, sale_id: UUID) -> Receipt:
     row = session.execute(
         select(
             Sale,
-            func.coalesce(Person.name, _in_whose_hands()),
+            func.coalesce(Person.name, in_whose_hands()),
             SaleVoid,
             SalePosition.closure_id,
         )
@@ -179,7 +179,7 @@ def recorded_number(session: Session, sale_id: UUID) -> str | None:
     return session.scalar(select(Sale.day_number).where(Sale.id == sale_id))
 
 
-def _in_whose_hands() -> ScalarSelect[str]:
+def in_whose_hands() -> ScalarSelect[str]:
     """Who had the phone of a sale in hand when it was recorded, by the name they gave."""
     return (
         select(DeviceHolder.name)

@@ -15,6 +15,8 @@ from market.extensions import unit_of_work
 from market.web import sheets
 from tests.market_day import Day
 from tests.people import sign_in
+from tests.refunds import stage_of
+from tests.wishes import enter, make_open_wish
 
 
 @pytest.fixture
@@ -84,3 +86,46 @@ def test_a_file_of_too_many_rows_asks_for_a_narrower_filter(
 def test_another_format_is_the_page(treasurer: FlaskClient, day: Day) -> None:
     answer = treasurer.get(f"{sales_of(day)}?format=exe")
     assert answer.mimetype == "text/html"
+
+
+def test_the_file_of_wishes_says_nothing_that_the_public_may_not_read(
+    app: Flask, treasurer: FlaskClient, day: Day
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        stage = stage_of(day)
+        draft = enter(work, stage, text="想要一双三十四码的跑鞋")
+        shown = make_open_wish(work, stage, text="想要一盒水彩")
+        reference = draft.consent_ref
+        codes = {draft.code, shown.code}
+    answer = treasurer.get(f"/desk/{day.community.slug}/wishes?format=csv")
+    rows = {row["编号"]: row for row in rows_of(answer.data)}
+    assert codes <= rows.keys()
+    assert "跑鞋" not in answer.text
+    assert reference not in answer.text
+    assert rows[shown.code]["内容"] == "想要一盒水彩"
+    assert rows[shown.code]["还差"] == "86.00"
+
+
+def test_every_list_goes_along_in_both_formats(treasurer: FlaskClient, day: Day) -> None:
+    desk = f"/desk/{day.community.slug}"
+    for page in (
+        "journal",
+        "accounts",
+        "moves?show=all",
+        "refunds",
+        "wishes",
+        "wishes?show=over",
+        "reports/allocations",
+        f"markets/{day.day.id}/sales",
+    ):
+        sign = "&" if "?" in page else "?"
+        listed = treasurer.get(f"{desk}/{page}{sign}format=csv")
+        assert listed.data.startswith(b"\xef\xbb\xbf"), page
+        assert treasurer.get(f"{desk}/{page}{sign}format=xlsx").data.startswith(b"PK"), page
+
+
+def test_a_list_leads_to_its_file_with_its_filter_and_without_its_page(
+    treasurer: FlaskClient, day: Day
+) -> None:
+    page = treasurer.get(f"{sales_of(day)}?state=all&page=1").text
+    assert f'href="{sales_of(day)}?state=all&amp;format=csv"' in page
