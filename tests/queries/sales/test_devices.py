@@ -68,7 +68,7 @@ def test_a_closed_till_serves_nobody(session: Session, day: Day, phone: Phone) -
     counted = device_by_token(session, token_hash(phone.token))
     assert counted is not None
     assert (counted.till_id, counted.sells) == (day.till.id, False)
-    close(session, day)
+    close(session, day, phones_reason="没电了")
     here = device_by_token(session, token_hash(phone.token))
     assert here is not None
     assert here.till_id is None
