@@ -80,7 +80,7 @@ class StepTurn:
     """How far a turn is now, seen from where the page showed it (`seen` steps).
 
     The volunteers and the guardian are asked for where a child is taken in, `tag` where something
-    or somebody is given back.
+    or somebody is given back. Without a tag that is lost, two volunteers answer for it.
     """
 
     community_id: int
@@ -91,6 +91,7 @@ class StepTurn:
     second_name: str = ""
     guardian_here: bool = False
     tag: str = ""
+    tag_lost: bool = False
 
 
 def take_turn(
@@ -153,7 +154,8 @@ def step_turn(session: Session, command: StepTurn, taker: Taker, *, now: datetim
         raise StepOutOfOrder(label=turn.label)
     names = _care_names(turn, command)
     _require_tag(turn, command)
-    _add_step(session, turn, command.state, taker, names, now=now)
+    lost = command.tag_lost and _is_given_back(turn, command)
+    _add_step(session, turn, command.state, taker, names, tag_lost=lost, now=now)
     if command.state is TurnState.CANCELLED:
         release(session, turn)
     turns_changed(session, turn.market_day_id)
@@ -254,7 +256,8 @@ def _device(
 
 
 def _care_names(turn: TurnNow, command: StepTurn) -> tuple[str, str]:
-    if not turn.care or command.state not in {TurnState.ARRIVED, TurnState.DONE}:
+    children = turn.care and command.state in {TurnState.ARRIVED, TurnState.DONE}
+    if not children and not (command.tag_lost and _is_given_back(turn, command)):
         return "", ""
     if command.state is TurnState.ARRIVED and not command.guardian_here:
         raise GuardianNotHere(field="guardian_here")
@@ -263,11 +266,15 @@ def _care_names(turn: TurnNow, command: StepTurn) -> tuple[str, str]:
 
 def _require_tag(turn: TurnNow, command: StepTurn) -> None:
     """What was left, and a child, is given to whoever shows the other half."""
-    given_back = TurnState.DONE if turn.care else TurnState.COLLECTED
-    if not turn.tag or command.state is not given_back:
+    if command.tag_lost or not _is_given_back(turn, command):
         return
     if command.tag.strip().upper().removeprefix(f"{turn.label}-") != turn.tag:
         raise TagDiffers(field="tag")
+
+
+def _is_given_back(turn: TurnNow, command: StepTurn) -> bool:
+    given_back = TurnState.DONE if turn.care else TurnState.COLLECTED
+    return bool(turn.tag) and command.state is given_back
 
 
 def _add_step(
@@ -277,6 +284,7 @@ def _add_step(
     taker: Taker,
     names: tuple[str, str],
     *,
+    tag_lost: bool = False,
     now: datetime,
 ) -> None:
     session.add(
@@ -286,6 +294,7 @@ def _add_step(
             state=str(state),
             first_name=names[0],
             second_name=names[1],
+            tag_lost=tag_lost,
             device_id=taker.device_id,
             by_id=taker.person_id,
             at=now,

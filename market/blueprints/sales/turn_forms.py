@@ -55,6 +55,7 @@ class CareForm(Form):
     second_name = TextField(lazy_gettext("第二位志愿者"), most=MOST_VOLUNTEER, optional=True)
     guardian_here = TickField(lazy_gettext("监护人就在市集里，不离开"))
     tag = TextField(lazy_gettext("对方那一半牌子的后三位"), most=MOST_TYPED, optional=True)
+    tag_lost = TickField(lazy_gettext("牌子丢了，两位志愿者当面核对过称呼和尾号"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

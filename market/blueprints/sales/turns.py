@@ -125,6 +125,7 @@ def turn_step(turn_id: UUID) -> ResponseReturnValue:
         second_name=form.second_name.text,
         guardian_here=bool(form.guardian_here.data),
         tag=form.tag.text,
+        tag_lost=bool(form.tag_lost.data),
     )
     if acted(form, lambda session: step_turn(session, command, _taker(), now=clock())):
         return redirect(url_for(".service_turns", listing_id=known.listing_id), code=303)

@@ -86,9 +86,9 @@ class GuardianNotHere(Invalid):
 
 
 class TwoVolunteersNeeded(Invalid):
-    """A child is never with one volunteer alone."""
+    """A child is never with one volunteer alone, nor is one believed without a tag."""
 
-    sentence = N_("托管要有两位志愿者，请写上两个不同的名字。")
+    sentence = N_("这一步要有两位志愿者，请写上两个不同的名字。")
 
 
 class TagDiffers(Invalid):

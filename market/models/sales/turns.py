@@ -72,7 +72,8 @@ class Slot(Base):
 class TurnStep(Base):
     """A turn came one step further, or a step back: who said so, and when.
 
-    The names are those of the two volunteers who took a child in or gave it back.
+    The names are those of the two volunteers who took a child in or gave it back, or who gave
+    something to somebody who had lost her half of the tag.
     """
 
     __tablename__ = "turn_step"
@@ -81,6 +82,9 @@ class TurnStep(Base):
             "state IN ('waiting','arrived','done','collected','missed','cancelled')",
             name="known_state",
         ),
+        CheckConstraint(
+            "NOT tag_lost OR (first_name <> '' AND second_name <> '')", name="two_for_a_lost_tag"
+        ),
         POSTED,
     )
     turn_id: Mapped[UUID] = mapped_column(ForeignKey("turn.id"), primary_key=True)
@@ -88,6 +92,7 @@ class TurnStep(Base):
     state: Mapped[str] = mapped_column(String(10))
     first_name: Mapped[str] = mapped_column(String(40), default="")
     second_name: Mapped[str] = mapped_column(String(40), default="")
+    tag_lost: Mapped[bool] = mapped_column(default=False)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]

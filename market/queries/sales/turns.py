@@ -83,6 +83,7 @@ class StepRow:
     by: str
     first_name: str
     second_name: str
+    tag_lost: bool
     at: datetime
 
 
@@ -128,6 +129,7 @@ def steps_of(session: Session, turn_id: UUID) -> list[StepRow]:
             func.coalesce(Person.name, holder, Device.letter, ""),
             TurnStep.first_name,
             TurnStep.second_name,
+            TurnStep.tag_lost,
             TurnStep.at,
         )
         .outerjoin(Person, Person.id == TurnStep.by_id)

@@ -113,6 +113,23 @@ def test_what_is_left_is_given_to_whoever_shows_the_other_half(
     assert done.state is TurnState.COLLECTED
 
 
+def test_a_lost_tag_takes_two_volunteers_who_answer_for_it(session: Session, fair: Fair) -> None:
+    turn = take(session, fair, fair.mending, contact=WANG)
+    step(session, fair, turn, TurnState.DONE)
+    with pytest.raises(TwoVolunteersNeeded):
+        step(session, fair, turn, TurnState.COLLECTED, tag_lost=True, first_name="宝妈甲")
+    step(session, fair, turn, TurnState.COLLECTED, tag_lost=True, **TWO)
+    last = steps_of(session, turn.id)[-1]
+    assert (last.tag_lost, last.first_name, last.second_name) == (True, "宝妈甲", "宝妈乙")
+
+
+def test_where_no_tag_is_asked_for_none_is_lost(session: Session, fair: Fair) -> None:
+    turn = take(session, fair, fair.buttons)
+    step(session, fair, turn, TurnState.ARRIVED, tag_lost=True)
+    [said] = steps_of(session, turn.id)
+    assert (said.tag_lost, said.first_name) == (False, "")
+
+
 def test_a_thing_taken_back_undone_forgets_whose_it_was(session: Session, fair: Fair) -> None:
     turn = take(session, fair, fair.mending, contact=WANG)
     step(session, fair, turn, TurnState.CANCELLED)

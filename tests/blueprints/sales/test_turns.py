@@ -149,6 +149,22 @@ def test_a_thing_is_left_and_given_to_whoever_shows_the_tag(
 
 
 @one_database
+def test_a_tag_that_is_lost_is_answered_for_by_two(
+    app: Flask, volunteer: Visitor, fair: Fair
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        turn = take(work, fair, fair.mending, contact=WANG)
+    volunteer.open(queue(fair, fair.mending.id))
+    volunteer.send("做好了")
+    volunteer.follow("取走了")
+    page = volunteer.send("取走了", {"牌子丢了": True, "第一位志愿者": "宝妈甲"}, status=422)
+    assert "两个不同的名字" in page.words
+    volunteer.send("取走了", {"第二位志愿者": "宝妈乙"})
+    page = volunteer.open(f"/till/{fair.day.community.slug}/turns/{turn.id}")
+    assert "牌子丢了，当面核对" in page.words
+
+
+@one_database
 def test_a_child_is_taken_in_by_two_with_the_guardian_here(
     volunteer: Visitor, fair: Fair, session: Session
 ) -> None:
