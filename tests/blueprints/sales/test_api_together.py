@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from market.models.sales import Closure, Listing, RefundRequest, SaleVoid
 from market.queries.ledger.check import check_community
 from market.web.retries import persistently
 from tests.market_day import LATER, close, count, kept_totals, recorded
+from tests.passes import Phone
 from tests.uploads import (
     Row,
     Stall,
@@ -45,9 +47,8 @@ def test_two_tabs_of_one_phone_record_each_row_once(app: Flask, here: Stall) -> 
     sales = [here.sale(here.day.cup) for _ in range(8)]
     voids = [void_of(sale, sequence=10_000 + place) for place, sale in enumerate(sales[:3])]
     rows = [*map(sale_row, sales), *map(void_row, voids)]
-    said = _at_once(
-        [lambda rows=one: _sent(app, here, rows) for one in (rows, rows[::-1], rows, rows[3:])]
-    )
+    orders = (rows, rows[::-1], rows, rows[3:])
+    said = _at_once([partial(_sent, app, here, order) for order in orders])
     by_row: dict[str, Counter[str]] = {}
     for answer in said:
         for row_id, outcome in answer:
@@ -74,11 +75,12 @@ def test_phones_of_one_till_do_not_hinder_one_another(app: Flask, here: Stall) -
         ]
         for phone in phones
     ]
+
+    def send(phone: Phone, rows: list[Row]) -> list[str]:
+        return outcomes(upload(app.test_client(), phone, *rows))
+
     said = _at_once(
-        [
-            lambda phone=phone, rows=rows: outcomes(upload(app.test_client(), phone, *rows))
-            for phone, rows in zip(phones, batches, strict=True)
-        ]
+        [partial(send, phone, rows) for phone, rows in zip(phones, batches, strict=True)]
     )
     assert said == [["created"] * 6] * len(phones)
     with app.app_context(), Session(db.engine) as session:
@@ -94,18 +96,23 @@ def test_a_void_is_in_the_closing_or_after_it(app: Flask, here: Stall) -> None:
         count(work, here.day, counted_minor=here.day.till.float_minor)
     voids = [void_of(sale, sequence=10_000 + place) for place, sale in enumerate(sales)]
 
-    def close_it() -> None:
+    def close_it() -> list[str]:
         def work_once() -> None:
             with unit_of_work() as work:
                 close(work, here.day, reason="少了", phones_reason="手机没电了")
 
         with app.app_context():
             persistently(work_once)
+        return []
 
     def undo(number: int) -> list[str]:
         return outcomes(upload(app.test_client(), here.phone, void_row(voids[number])))
 
-    said = _at_once([close_it, *(lambda number=number: undo(number) for number in range(4))])
+    jobs: list[Callable[[], list[str]]] = [
+        close_it,
+        *(partial(undo, number) for number in range(4)),
+    ]
+    said = _at_once(jobs)
     assert said[1:] == [["created"]] * 4
     with app.app_context(), Session(db.engine) as session:
         in_time = session.scalar(select(func.count()).select_from(SaleVoid)) or 0
