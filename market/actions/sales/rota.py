@@ -131,21 +131,21 @@ def take_in_orders(
                 "written_at": now,
             }
         )
-    erase_old_orders(session, community_id, now=now)
+    erase_old_orders(session, now=now)
     if rows:
         session.execute(insert(PreOrder), rows)
         _note(session, "orders_taken_in", day, by_id=by_id, now=now, count=len(rows))
     return TakenDown(len(rows), len(orders) - len(rows))
 
 
-def erase_old_orders(session: Session, community_id: int, *, now: datetime) -> int:
+def erase_old_orders(session: Session, *, now: datetime) -> int:
     """Erase what was put by for whom at markets more than 30 days ago; gives how many."""
     old = session.scalars(
         select(PreOrder.id)
         .join(Listing, Listing.id == PreOrder.listing_id)
         .join(Stall, Stall.id == Listing.stall_id)
         .join(MarketDay, MarketDay.id == Stall.market_day_id)
-        .where(MarketDay.community_id == community_id, MarketDay.held_on < (now - KEPT).date())
+        .where(MarketDay.held_on < (now - KEPT).date())
     ).all()
     if old:
         session.execute(delete(PreOrder).where(PreOrder.id.in_(old)))

@@ -37,7 +37,7 @@ TakeIn = Callable[[Session, MarketDayNow, list[Any], int, datetime], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pasted:
-    """A kind of list that may be pasted. Texts are msgids; `example` is shown as it is."""
+    """A kind of list that may be pasted. Texts are msgids."""
 
     title: str
     lead: str
@@ -212,7 +212,7 @@ KINDS: dict[str, Pasted] = {
         lead=N_(
             "从 Excel 复制几列，或者把微信群里的接龙整段复制过来。先看看读懂了什么，确认以后才写进去。"
         ),
-        example="1. 小明妈妈 手工皂 15元\n2. 张阿姨 饺子 20元 30份\n3. 王师傅 理发 20分钟 免费",
+        example=N_("1. 小明妈妈 手工皂 15元\n2. 张阿姨 饺子 20元 30份\n3. 王师傅 理发 20分钟 免费"),
         back=".market_day_stalls",
         back_text=N_("摊位和商品"),
         layout=OFFERS,
@@ -225,7 +225,7 @@ KINDS: dict[str, Pasted] = {
         lead=N_(
             "谁几点在哪个摊位。只写称呼；不写摊位的，就是机动。先看看读懂了什么，确认以后才写进去。"
         ),
-        example="1. 小明妈妈 9:00-10:30 手作摊\n2. 张阿姨 10点半到12点 2\n3. 李老师 9点-12点",
+        example=N_("1. 小明妈妈 9:00-10:30 手作摊\n2. 张阿姨 10点半到12点 2\n3. 李老师 9点-12点"),
         back=".shifts",
         back_text=N_("班次"),
         layout=SHIFTS,
@@ -236,7 +236,7 @@ KINDS: dict[str, Pasted] = {
     "orders": Pasted(
         title=N_("粘贴预订"),
         lead=N_("谁要什么、要几件。只写称呼，不写电话和住址。先看看读懂了什么，确认以后才写进去。"),
-        example="1. 小红妈 手工皂 2块\n2. 王奶奶 绿豆糕 1盒\n3. 大力 香包 x3",
+        example=N_("1. 小红妈 手工皂 2块\n2. 王奶奶 绿豆糕 1盒\n3. 大力 香包 x3"),
         back=".orders",
         back_text=N_("预订"),
         layout=ORDERS,

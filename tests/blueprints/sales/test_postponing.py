@@ -10,14 +10,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.actions.sales.bookings import NotBookable
 from market.actions.sales.market_days import open_market
+from market.actions.sales.postponing import (
+    CalledOffAlready,
+    ChangeMarket,
+    SellingAlready,
+    put_off_market,
+)
+from market.actions.sales.tills import OpenTill, open_till
 from market.extensions import unit_of_work
-from market.models.sales import MarketDay
+from market.models.sales import MarketChange, MarketDay
 from market.queries.public.markets import markets, next_market
 from market.queries.sales.changes import MarketCalledOff, require_on
 from tests.factories import NOW
 from tests.people import post, sign_in
 from tests.preparing import HELD_ON, Place, make_place, open_day, prepare_day
+from tests.turns import book, open_fair
 
 LATER = date(2026, 12, 5)
 
@@ -131,3 +140,50 @@ def test_an_opened_market_keeps_its_date_but_may_be_called_off(
         open_day(work, place, work.get_one(MarketDay, day_id))
     assert post(zhima, page, put_off()).status_code == 409
     assert post(zhima, page, CALL_OFF).status_code == 303
+
+
+def test_nothing_is_booked_and_no_till_opened_where_the_market_is_called_off(app: Flask) -> None:
+    with app.app_context():
+        fair = open_fair()
+        community_id, market_day_id = fair.day.community.id, fair.day.day.id
+        with unit_of_work() as work:
+            # The fair has a till; it is called off by hand, as nobody may any more.
+            work.add(
+                MarketChange(
+                    market_day_id=market_day_id,
+                    from_on=fair.day.day.held_on,
+                    to_on=None,
+                    reason="场地停电",
+                    said_by_id=fair.day.cast.social_worker.id,
+                    said_at=NOW,
+                )
+            )
+        with pytest.raises(NotBookable), unit_of_work() as work:
+            book(work, fair)
+        command = OpenTill(
+            community_id=community_id,
+            market_day_id=market_day_id,
+            stall_ids=[],
+            safe_holder_id=1,
+            float_minor=0,
+        )
+        with pytest.raises(MarketCalledOff), unit_of_work() as work:
+            open_till(work, command, by_id=fair.day.cast.volunteer.id, now=NOW)
+        change = ChangeMarket(
+            community_id=community_id, market_day_id=market_day_id, to_on=None, reason="雨"
+        )
+        with pytest.raises(CalledOffAlready), unit_of_work() as work:
+            put_off_market(work, change, by_id=fair.day.cast.social_worker.id, now=NOW)
+
+
+def test_a_market_where_somebody_sells_is_not_called_off(app: Flask) -> None:
+    with app.app_context():
+        day = open_fair().day
+        change = ChangeMarket(
+            community_id=day.community.id,
+            market_day_id=day.day.id,
+            to_on=None,
+            reason="雨",
+        )
+        with pytest.raises(SellingAlready), unit_of_work() as work:
+            put_off_market(work, change, by_id=day.cast.social_worker.id, now=NOW)

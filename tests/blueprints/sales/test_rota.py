@@ -151,13 +151,12 @@ def test_the_board_says_basis_holder_split_and_hosts_in_their_order(
 
 
 def test_what_was_put_by_is_forgotten_after_thirty_days(
-    app: Flask, zhima: FlaskClient, place: Place, market: str, session: Session
+    app: Flask, zhima: FlaskClient, market: str, session: Session
 ) -> None:
     paste(zhima, market, "orders", "小红妈 手工皂 2块")
-    community_id = place.community.id
     for days, gone in ((30, 0), (31, 1)):
         with app.app_context(), unit_of_work() as work:
             then = datetime(2026, 11, 28, 12, tzinfo=UTC) + timedelta(days=days)
-            assert erase_old_orders(work, community_id, now=then) == gone
+            assert erase_old_orders(work, now=then) == gone
     session.rollback()
     assert session.scalars(select(PreOrder)).all() == []
