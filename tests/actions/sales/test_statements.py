@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.audit import seal_events
 from market.actions.ledger.moves import DecideMove, ProposeReversal, decide_move, propose_reversal
 from market.actions.sales.closing import CloseTill, close_late_sales
 from market.actions.sales.recording import record_sales
@@ -34,6 +35,7 @@ from market.domain.people import SamePerson
 from market.domain.sales.sale import Sale, Tender
 from market.models.ledger import MoneyMoveDecision
 from market.models.sales import Statement, StatementLine, StatementWord
+from market.queries.ledger.check import check_community
 from market.queries.sales.statements import (
     NoSuchPaymentCode,
     NoSuchStatementLine,
@@ -119,6 +121,12 @@ def approve(session: Session, day: Day, move_id: int | None, *, yes: bool = True
 
 def over_short(session: Session, day: Day) -> int:
     return balance(session, day, f"over_short:{day.till.id}")
+
+
+def require_books_hold(session: Session, day: Day) -> None:
+    seal_events(session)
+    session.flush()
+    assert [one for one in check_community(session, day.community.id) if not one.holds] == []
 
 
 def on_platform(session: Session, day: Day) -> int:
@@ -246,6 +254,7 @@ def test_money_without_a_sale_becomes_an_over_by_two_people(session: Session, da
         )
     approve(session, day, word.move_id)
     assert (over_short(session, day), on_platform(session, day)) == (-51_00, 66_00)
+    require_books_hold(session, day)
     with pytest.raises(AlreadyMatched):
         settle(session, command, by_id=day.cast.treasurer.id, now=LATER)
 
@@ -259,6 +268,7 @@ def test_a_sale_without_money_becomes_a_short_of_its_till(session: Session, day:
     )
     approve(session, day, word.move_id)
     assert (over_short(session, day), on_platform(session, day)) == (60_00, 15_00)
+    require_books_hold(session, day)
     assert heights(session, day) == (1, 0, 0, 1)
 
 

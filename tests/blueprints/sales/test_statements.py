@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -16,7 +18,8 @@ from market.actions.sales.recording import record_sales
 from market.domain.sales.sale import Tender
 from market.extensions import unit_of_work
 from market.models.ledger import MoneyMove
-from market.models.sales import StatementLine, StatementWord
+from market.models.people import Person
+from market.models.sales import Statement, StatementLine, StatementWord
 from tests.actions.sales.test_statements import MERCHANT, statement
 from tests.market_day import LATER, Day, close, count, open_day
 from tests.people import form_token, post, sign_in
@@ -154,3 +157,22 @@ def test_reviewers_look_and_do_not_upload(client: FlaskClient, day: Day) -> None
     page = client.get(page_of(day)).text
     assert "上传并对账" not in page
     assert upload(client, day, MERCHANT).status_code == 403
+
+
+def test_two_who_upload_the_same_file_at_once_keep_it_once(
+    app: Flask, day: Day, session: Session
+) -> None:
+    content = statement(*[(f"10:{minute:02}:00", "15.00") for minute in range(40)])
+    barrier = Barrier(2)
+
+    def send(who: Person) -> int:
+        client = app.test_client()
+        sign_in(client, who)
+        barrier.wait()
+        return upload(client, day, content).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, (day.cast.treasurer, day.cast.social_worker)))
+    assert answers == [303, 303]
+    assert session.scalar(select(func.count()).select_from(StatementLine)) == 40
+    assert session.scalar(select(func.count()).select_from(Statement)) == 1
