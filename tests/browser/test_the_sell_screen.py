@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+)
 from sqlalchemy import func, select
 
 from market.extensions import reading, unit_of_work
@@ -372,6 +381,33 @@ def test_the_network_drops_and_nobody_at_the_counter_notices(
         assert reading().scalar(from_stock) in {3, 4}
 
 
+def test_what_the_server_sets_aside_is_shown_and_the_queue_goes_on(
+    stall: OpenStall, sellers: Callable[..., Seller]
+) -> None:
+    seller = sellers()
+    seller.join(stall.pass_path)
+    # Something on the way changes the first row: it no longer has the hash it was fixed with.
+    seller.page.route("**/api/v1/sync", tamper)
+    seller.sell_soap()
+    expect(seller.page.locator("#strip-words")).to_have_text("1 笔待核对", timeout=SOON_MS)
+    seller.sell_soap()
+    expect(seller.page.locator("#strip")).to_have_attribute("data-waiting", "0", timeout=SOON_MS)
+    seller.tap("#strip")
+    rows = seller.page.locator("#rows .row")
+    expect(rows.nth(0)).to_contain_text("已上传")
+    expect(rows.nth(1)).to_contain_text("待核对")
+
+
+def test_a_sale_needs_no_finger(stall: OpenStall, sellers: Callable[..., Seller]) -> None:
+    seller = sellers()
+    seller.join(stall.pass_path)
+    for target in (seller.tile("手工皂"), *map(seller.page.locator, ("#charge", "#paid"))):
+        target.focus()
+        seller.page.keyboard.press("Enter")
+    expect(seller.page.locator("#just-sold")).to_be_visible()
+    assert seller.page.evaluate("document.activeElement.id") == "just-said"
+
+
 def test_half_price_sells_for_half_and_ends_with_a_tap(
     stall: OpenStall, sellers: Callable[..., Seller]
 ) -> None:
@@ -550,6 +586,11 @@ def tell(capsys: pytest.CaptureFixture[str], figures: str) -> None:
     """What was measured is said, whether the test passes or not."""
     with capsys.disabled():
         print(figures)  # noqa: T201
+
+
+def tamper(route: Route) -> None:
+    body = route.request.post_data or ""
+    route.continue_(post_data=body.replace('"sequence":1,', '"sequence":901,'))
 
 
 def look(page: Page) -> None:

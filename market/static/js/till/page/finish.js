@@ -38,7 +38,7 @@ export function createFinish(app, wire) {
     const { market_day: day } = app.bootstrap();
     const sentence = words("finish_sum", { sales, amount: money(fen) });
     const small = await lanterns(day.slug);
-    const large = sentence.split(/(?<=[，,])\s*/u);
+    const large = sentence.split(/，\s*|,\s+/);
     const canvas = paint({ brand: words("brand"), market: `${day.name} · ${app.bootstrap().community.name}`, large, small, thanks: words("finish_thanks") });
     const image = await asImage(canvas, [sentence, ...small].join(" "));
     byId("picture-place").replaceChildren(image);

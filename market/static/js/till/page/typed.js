@@ -12,7 +12,7 @@ export function createTyped(app) {
     show("typed-none", open.length === 0);
     show("typed-for-whom", open.length > 0);
     byId("typed-choices").replaceChildren(...open.map(choice));
-    byId("keypad").inert = open.length === 0;
+    show("keypad", open.length > 0);
     refresh();
   }
 
