@@ -2,8 +2,8 @@
 import { halved, money, MOST } from "./amount.js";
 import { Refusal } from "./refusal.js";
 
-export const MOST_LINES = 200;
-export const MOST_QUANTITY = 999;
+const MOST_LINES = 200;
+const MOST_QUANTITY = 999;
 export const EMPTY = Object.freeze([]);
 
 /** One more piece at `price`; on the line that has it already, if there is one. */

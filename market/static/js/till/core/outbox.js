@@ -8,7 +8,7 @@
  *   changed    (state) told whenever what the strip says may be another
  */
 
-export const BATCH = 50;
+const BATCH = 50;
 export const EVERY_MS = 15_000;
 const LONGEST_MS = 300_000;
 

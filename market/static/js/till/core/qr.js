@@ -1,7 +1,7 @@
 /** A slip's bit matrix, rows of 0 and 1 joined by '/', as the path of an SVG. */
 
 /** The quiet zone a scanner needs around it, in modules. */
-export const QUIET = 4;
+const QUIET = 4;
 
 /** `size` with the quiet zone on both sides, and `path`: one stroke for each run of dark modules. */
 export function drawn(matrix) {

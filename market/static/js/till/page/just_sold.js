@@ -4,7 +4,7 @@ import { changeOf, dueOf } from "../core/row.js";
 import { byId, say, show } from "./dom.js";
 import { slipPicture } from "./slip.js";
 
-export const UNDO_SECONDS = 10;
+const UNDO_SECONDS = 10;
 
 export function createJustSold(app) {
   const { words } = app;
