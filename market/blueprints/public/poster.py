@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 1080, 1440
 MARGIN = 84
 NIGHT_TOP, NIGHT_BOTTOM = (5, 9, 25), (34, 53, 108)
 LAMP, LAMP_PALE, PAPER, MUTED = (255, 196, 77), (255, 217, 138), (255, 253, 248), (198, 209, 238)
-DARK_LAMP = (74, 96, 163)
+DARK_LAMP, LAMP_TRIM = (74, 96, 163), (192, 122, 28)
 MOST_LAMPS = 8
 FONTS = (
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 2),
@@ -150,7 +150,7 @@ def _lamp(draw: ImageDraw, x: float, y: float, half: float, state: str) -> None:
     """One lantern: gold when lit, a golden rim when it is expected, asleep otherwise."""
     top, bottom = y + half * 0.5, y + half * 2.3
     body = LAMP if state == "lit" else DARK_LAMP
-    rim = DARK_LAMP if state == "waiting" else LAMP_PALE
+    rim = {"lit": LAMP_TRIM, "waiting": DARK_LAMP}.get(state, LAMP_PALE)
     draw.line([(x, y), (x, top)], fill=rim, width=4)
     draw.ellipse([x - half, top, x + half, bottom], fill=body, outline=rim, width=5)
     for part in (0.45, 0):

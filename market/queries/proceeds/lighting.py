@@ -44,7 +44,7 @@ from market.models.sales import (
     Till,
 )
 from market.queries.asking import ask
-from market.queries.proceeds.lighting_takings import takings_of
+from market.queries.proceeds.lighting_takings import FundTakings, takings_of
 from market.queries.proceeds.visibility import publishable_wish_condition
 
 MOST_PLANS = 20
@@ -155,7 +155,8 @@ class LineNow:
 class PlanNow:
     """The plan that holds for a fund, its lines as they stand, and how far the takings reach.
 
-    `failed`: the last time it was to be carried out the books would not have it.
+    `reached_minor` is the fund's part of the day, what has been lit of it included. `failed`: the
+    last time it was to be carried out the books would not have it.
     """
 
     plan_id: int
@@ -279,15 +280,15 @@ def plans_now(session: Session, market_day_id: int, *, today: date) -> list[Plan
     found = []
     for fund_id, plan_id in standing.items():
         own = tuple(line for line in lines if line.plan_id == plan_id)
-        sold = takings[fund_id].sold_minor if fund_id in takings else 0
+        of_fund = takings.get(fund_id, FundTakings(fund_id, 0, 0, 0))
         left = [line.planned for line in own if not line.done]
         found.append(
             PlanNow(
                 plan_id=plan_id,
                 fund_id=fund_id,
                 lines=own,
-                prospects=tuple(prospects(sold, left)),
-                reached_minor=max(sold, 0),
+                prospects=tuple(prospects(of_fund.sold_minor, left)),
+                reached_minor=max(of_fund.sold_minor + of_fund.given_minor, 0),
                 failed=runs.get(plan_id, False),
             )
         )

@@ -26,6 +26,7 @@ class FundTakings:
     fund_id: int
     sold_minor: int
     laid_minor: int
+    given_minor: int
 
 
 def takings_of(session: Session, market_day_id: int) -> dict[int, FundTakings]:
@@ -42,8 +43,9 @@ def takings_of(session: Session, market_day_id: int) -> dict[int, FundTakings]:
     return {
         share.fund_id: FundTakings(
             share.fund_id,
-            part - int(share.gone),
-            int(share.laid) - int(share.gone),
+            part - int(share.refunded) - int(share.given),
+            int(share.laid) - int(share.refunded) - int(share.given),
+            int(share.given),
         )
         for share, part in zip(shares, parts, strict=True)
     }
@@ -67,7 +69,7 @@ def _net() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _shares() -> Select[*tuple[Any, ...]]:
-    """A row for each fund of the split: its weight, what is laid, what is gone of it."""
+    """A row for each fund of the split: its weight, what is laid, refunded, given."""
     laid = (
         select(func.coalesce(func.sum(Laying.end_minor - Laying.start_minor), 0))
         .join(Closure, Closure.id == Laying.closure_id)
@@ -109,7 +111,8 @@ def _shares() -> Select[*tuple[Any, ...]]:
             PolicyShare.fund_id,
             PolicyShare.weight,
             laid.label("laid"),
-            (refunded + given).label("gone"),
+            refunded.label("refunded"),
+            given.label("given"),
         )
         .where(PolicyShare.market_day_id == bindparam("market_day"))
         .order_by(PolicyShare.ordinal)

@@ -33,6 +33,7 @@ from market.actions.proceeds.proposals import (
 from market.actions.proceeds.steps import EndWish, end_wish
 from market.domain.people import SamePerson
 from market.domain.proceeds.consent import Purpose
+from market.domain.proceeds.lighting import Prospect
 from market.domain.text import TextMissing
 from market.models.ledger import AuditEvent, Fund, Voucher
 from market.models.proceeds import (
@@ -408,6 +409,9 @@ def test_the_desk_is_told_what_is_expected_by_what_was_sold(session: Session, da
     recorded_sale(session, day, day.soap)
     [now] = plans_now(session, day.day.id, today=TODAY)
     assert [one.percent for one in now.prospects] == [100, 50]
+    take_and_close(session, day, 10_00)
+    [now] = plans_now(session, day.day.id, today=TODAY)
+    assert (now.reached_minor, now.prospects) == (28_00, (Prospect(2, 85),))
 
 
 def allocate_all(session: Session, day: Day, wish: Wish) -> None:
