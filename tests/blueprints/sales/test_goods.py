@@ -11,16 +11,23 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from market.actions.sales.copying import plan_market_like
-from market.actions.sales.intake import SoldAlready, settle_goods
+from market.actions.sales.intake import (
+    SoldAlready,
+    StickerTaken,
+    TakeInGoods,
+    settle_goods,
+    take_in_goods,
+)
 from market.extensions import unit_of_work
 from market.models.sales import GivenGoods, GoodsPhoto, Listing
 from market.queries.sales.goods import GoodsState
 from tests.factories import NOW
 from tests.people import form_token, post, sign_in
-from tests.preparing import HELD_ON, Place, make_place, prepare_day
+from tests.preparing import HELD_ON, Place, make_place, meanwhile, prepare_day
 from tests.visitor import read
 
 
@@ -80,8 +87,11 @@ def photo() -> bytes:
 
 
 def send(client: FlaskClient, page: str, fields: dict[str, object], raw: bytes) -> TestResponse:
-    data = {**fields, "csrf_token": form_token(client), "photo": (io.BytesIO(raw), "a.jpg")}
-    return client.post(f"{page}/new", data=data, content_type="multipart/form-data")
+    photo = FileStorage(io.BytesIO(raw), filename="a.jpg")
+    # Encoded here: the client leaves the file open into which it would put a large body.
+    boundary, body = encode_multipart({**fields, "csrf_token": form_token(client), "photo": photo})
+    kind = f"multipart/form-data; boundary={boundary}"
+    return client.post(f"{page}/new", data=body, content_type=kind)
 
 
 def test_pieces_are_taken_in_one_after_the_other(
@@ -167,9 +177,7 @@ def test_a_photo_may_be_larger_than_what_else_is_sent(
     zhima: FlaskClient, page: str, stall: tuple[int, int]
 ) -> None:
     raw = photo() + b"\0" * 1_200_000
-    sent = send(zhima, page, piece(stall), raw)
-    sent.close()
-    assert sent.status_code == 303
+    assert send(zhima, page, piece(stall), raw).status_code == 303
 
 
 def test_what_is_left_is_donated_or_returned_and_leaves_the_tiles(
@@ -235,3 +243,27 @@ def test_only_who_agreed_is_thanked_in_public(
     board = zhima.get(page.replace("/goods", "/prints/board")).text
     assert "王阿姨" in board
     assert "李叔叔" not in board
+
+
+def test_two_who_use_one_sticker_at_once_are_told_apart(app: Flask, place: Place) -> None:
+    with app.app_context(), unit_of_work() as work:
+        day, soap = prepare_day(work, place)
+    book, cup = (
+        TakeInGoods(
+            community_id=place.community.id,
+            market_day_id=day.id,
+            stall_id=soap.stall_id,
+            sticker=1,
+            name=name,
+            price_minor=5_00,
+        )
+        for name in ("绘本", "茶杯")
+    )
+    with app.app_context(), unit_of_work() as work:
+        take_in_goods(work, book, photo=None, by_id=place.by_id, now=NOW)
+        other = meanwhile(
+            app,
+            lambda second: take_in_goods(second, cup, photo=None, by_id=place.by_id, now=NOW),
+        )
+    with pytest.raises(StickerTaken):
+        other.result(timeout=20)
