@@ -148,9 +148,12 @@ def meanwhile(app: Flask, act: Callable[[Session], object]) -> Future[object]:
     def do() -> None:
         try:
             with app.app_context(), unit_of_work() as work:
-                done.set_result(act(work))
+                result = act(work)
         except MarketError as error:
             done.set_exception(error)
+        else:
+            # Only now it is written, and its connection given back.
+            done.set_result(result)
 
     Thread(target=do).start()
     sleep(HEAD_START_SECONDS)
