@@ -122,7 +122,9 @@ def take(
         turn_id=turn_id or new_id(),
         contact=contact,
     )
-    taken = take_turn(session, command, taker or fair.taker, now=NOW)
+    taken = take_turn(
+        session, command, taker or fair.taker, now=NOW, random_bytes=secrets.token_bytes
+    )
     return turn_now(session, fair.day.community.id, taken)
 
 
@@ -140,7 +142,9 @@ def book(
         at=at, contact=contact, **{"turn_id": new_id(), "code": new_code(), **named}
     )
     service = fair.service(session, fair.haircut)
-    taken = bookings.book(session, service, command, Taker(), now=now)
+    taken = bookings.book(
+        session, service, command, Taker(), now=now, random_bytes=secrets.token_bytes
+    )
     return turn_now(session, fair.day.community.id, taken)
 
 
@@ -168,7 +172,9 @@ class TryToBook:
         try:
             # Within: a refusal takes back what was written before it.
             with session.begin_nested():
-                bookings.book(session, service, command, Taker(), now=NOW)
+                bookings.book(
+                    session, service, command, Taker(), now=NOW, random_bytes=secrets.token_bytes
+                )
         except MarketError as error:
             return type(error).__name__
         return "got it"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -99,7 +98,7 @@ def book(
     taker: Taker,
     *,
     now: datetime,
-    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    random_bytes: Callable[[int], bytes],
 ) -> UUID:
     """Have a slot; whoever is first has it. The same page sent again has the same one.
 

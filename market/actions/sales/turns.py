@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,7 +99,7 @@ def take_turn(
     taker: Taker,
     *,
     now: datetime,
-    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    random_bytes: Callable[[int], bytes],
 ) -> UUID:
     """Give the next number of this device; the same page sent again gives the same turn.
 

@@ -57,6 +57,7 @@ def service(slug: str, listing_id: int) -> ResponseReturnValue:
                 Book(at=form.time, turn_id=turn_id, contact=form.contact(), code=code),
                 Taker(),
                 now=clock(),
+                random_bytes=secrets.token_bytes,
             ),
             at=FIELDS,
         )

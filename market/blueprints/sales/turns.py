@@ -241,9 +241,9 @@ def _taken(
             turn_id=turn_id,
             contact=form.contact(),
         )
-        return take_turn(session, command, _taker(), now=clock())
+        return take_turn(session, command, _taker(), now=clock(), random_bytes=secrets.token_bytes)
     wanted = Book(at=form.time, turn_id=turn_id, contact=form.contact())
-    return book(session, service, wanted, _taker(), now=clock())
+    return book(session, service, wanted, _taker(), now=clock(), random_bytes=secrets.token_bytes)
 
 
 def _service_here(listing_id: int) -> ServiceNow:
