@@ -1,62 +1,34 @@
-"""Taking in a platform's statement, and saying what becomes of what it leaves over."""
+"""Saying what becomes of what a platform's statement leaves over: the sale found, a variance, a reason."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from market.actions.ledger.audit import note
 from market.actions.ledger.move_kinds import ProposeMove, TillNotChosen
 from market.actions.ledger.moves import propose_move
-from market.domain.errors import N_, Invalid, Refused
+from market.actions.sales.taking_in_statements import lock_code
+from market.domain.errors import N_, Refused
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.moves import MoveKind
-from market.domain.sales.statement import StatementLine as LineRead
-from market.domain.sales.statement import read_statement
 from market.domain.text import clean_text
 from market.models.people import Community
 from market.models.sales import (
-    MarketDay,
-    PaymentCode,
-    Statement,
-    StatementLine,
     StatementWord,
 )
+from market.queries.sales.statement_rows import BookedSale, CodeNow, PaidLine
 from market.queries.sales.statements import (
-    BookedSale,
-    CodeNow,
     NoSuchStatementLine,
-    PaidLine,
     Reckoning,
-    code_now,
-    day_of,
     reckoning,
 )
 
 MOST_NOTE = 120
-_TAIL = 4
-
-
-class NothingOfThisDay(Invalid):
-    """A statement in which no row is of the market day."""
-
-    sentence = N_(
-        "这份账单里没有 %(day)s 的收款（它是 %(first)s 到 %(last)s 的），所以没有导入。"
-        "请在商户平台重新下载市集当天的账单。"
-    )
-
-
-class NothingInIt(Invalid):
-    """A statement without a single payment."""
-
-    sentence = N_("这份账单里一笔收款也没有，所以没有导入。请检查下载时选的日期和收款码。")
 
 
 class AlreadyMatched(Refused):
@@ -69,26 +41,6 @@ class SaleNotClosed(Refused):
     """The books do not know the sale yet, so there is nothing to settle in them."""
 
     sentence = N_("“%(number)s”所在的“%(till)s”还没有结账。请先收摊（或补充结账），再处理差额。")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeInStatement:
-    """A platform's file for one payment code of a market day."""
-
-    community_id: int
-    market_day_id: int
-    tender: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StatementIn:
-    """How many lines were new, had come before, are of other days, are no takings."""
-
-    kept: int
-    known: int
-    elsewhere: int
-    ignored: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,71 +59,6 @@ class SayOfStatement:
     till_id: int | None = None
 
 
-def take_in_statement(
-    session: Session, command: TakeInStatement, *, by_id: int, now: datetime
-) -> StatementIn:
-    """Keep the lines of the market day; the same file, or the same line in another, adds nothing.
-
-    Raises NoSuchPaymentCode, NothingOfThisDay, NothingInIt, and what `read_statement` raises.
-    """
-    code = _lock_code(session, command.community_id, command.market_day_id, command.tender)
-    read = read_statement(command.content, tender=code.tender)
-    file_hash = hashlib.sha256(command.content).digest()
-    start, end = day_of(session, code.market_day_id)
-    of_day = [line for line in read.lines if start <= line.at < end]
-    if not of_day:
-        _refuse(session, code, read.lines)
-    known = _known(session, code)
-    new = {_number_hash(line): line for line in of_day}
-    fresh = {key: line for key, line in new.items() if key not in known}
-    taken = StatementIn(
-        kept=len(fresh),
-        known=len(new) - len(fresh),
-        elsewhere=len(read.lines) - len(of_day),
-        ignored=read.ignored,
-    )
-    if _was_taken_in(session, code, file_hash):
-        return taken
-    statement = Statement(
-        market_day_id=code.market_day_id,
-        tender=code.tender,
-        file_hash=file_hash,
-        kept=taken.kept,
-        known=taken.known,
-        elsewhere=taken.elsewhere,
-        ignored=taken.ignored,
-        imported_by_id=by_id,
-        imported_at=now,
-    )
-    session.add(statement)
-    session.flush()
-    session.add_all(
-        StatementLine(
-            statement_id=statement.id,
-            market_day_id=code.market_day_id,
-            tender=code.tender,
-            number_hash=key,
-            tail=line.number.partition("/")[0][-_TAIL:],
-            at=line.at,
-            amount_minor=line.amount_minor,
-            fee_minor=line.fee_minor,
-        )
-        for key, line in fresh.items()
-    )
-    note(
-        session,
-        "statement_taken_in",
-        community_id=command.community_id,
-        now=now,
-        market_day=code.market_day_id,
-        tender=str(code.tender),
-        file=file_hash.hex(),
-        lines=taken.kept,
-        by=by_id,
-    )
-    return taken
-
-
 def explain(
     session: Session, command: SayOfStatement, *, by_id: int, now: datetime
 ) -> StatementWord:
@@ -179,7 +66,7 @@ def explain(
 
     Raises NoSuchPaymentCode, NoSuchStatementLine, AlreadyMatched.
     """
-    code = _lock_code(session, command.community_id, command.market_day_id, command.tender)
+    code = lock_code(session, command.community_id, command.market_day_id, command.tender)
     _left_over(session, command)
     return _say(session, code, command, None, by_id=by_id, now=now)
 
@@ -191,7 +78,7 @@ def settle(
 
     Raises what `explain` and `propose_move` raise, TillNotChosen, SaleNotClosed.
     """
-    code = _lock_code(session, command.community_id, command.market_day_id, command.tender)
+    code = lock_code(session, command.community_id, command.market_day_id, command.tender)
     line, sale = _left_over(session, command)
     if sale is not None:
         _require_closed(sale)
@@ -214,7 +101,7 @@ def bring_together(
     What the books had wrong is proposed as an over or short of the sale's till. Raises what
     `settle` raises.
     """
-    code = _lock_code(session, command.community_id, command.market_day_id, command.tender)
+    code = lock_code(session, command.community_id, command.market_day_id, command.tender)
     reckoned = reckoning(session, command.community_id, code.market_day_id, code.tender)
     line = _open_line(reckoned, command.line_id)
     sale = _possible_sale(reckoned, command)
@@ -224,55 +111,6 @@ def bring_together(
     move = _move(command, code, line.amount_minor - booked_minor, till_id=sale.till_id, what=what)
     move_id = propose_move(session, move, by_id=by_id, now=now).id
     return _say(session, code, command, move_id, by_id=by_id, now=now)
-
-
-def _lock_code(session: Session, community_id: int, market_day_id: int, tender: str) -> CodeNow:
-    """The code, whose row is the turn of those who say something of its day."""
-    code = code_now(session, community_id, market_day_id, tender)
-    session.execute(
-        select(PaymentCode.tender)
-        .where(PaymentCode.market_day_id == market_day_id, PaymentCode.tender == tender)
-        .with_for_update()
-    ).all()
-    return code
-
-
-def _refuse(session: Session, code: CodeNow, lines: Sequence[LineRead]) -> None:
-    if not lines:
-        raise NothingInIt
-    held_on, zone = session.execute(
-        select(MarketDay.held_on, Community.time_zone)
-        .join(Community, Community.id == MarketDay.community_id)
-        .where(MarketDay.id == code.market_day_id)
-    ).one()
-    days: list[date] = [line.at.astimezone(ZoneInfo(zone)).date() for line in lines]
-    raise NothingOfThisDay(day=held_on, first=min(days), last=max(days))
-
-
-def _number_hash(line: LineRead) -> bytes:
-    return hashlib.sha256(line.number.encode()).digest()
-
-
-def _known(session: Session, code: CodeNow) -> set[bytes]:
-    return set(
-        session.scalars(
-            select(StatementLine.number_hash).where(
-                StatementLine.market_day_id == code.market_day_id,
-                StatementLine.tender == code.tender,
-            )
-        )
-    )
-
-
-def _was_taken_in(session: Session, code: CodeNow, file_hash: bytes) -> bool:
-    found = session.scalar(
-        select(Statement.id).where(
-            Statement.market_day_id == code.market_day_id,
-            Statement.tender == code.tender,
-            Statement.file_hash == file_hash,
-        )
-    )
-    return found is not None
 
 
 def _left_over(

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from market.actions.sales.statements import MOST_NOTE
 from market.domain.sales.sale import Tender
 from market.queries.sales.board import TillOnBoard
-from market.queries.sales.statements import BookedSale
+from market.queries.sales.statement_rows import BookedSale
 from market.queries.sales.tills import TillState
 from market.web.filters import money_text, time_text
 from market.web.forms import CardsField, ChoiceField, FileField, Form, TextField

@@ -12,11 +12,13 @@ from flask_babel import gettext, ngettext
 from market.actions.ledger.move_kinds import TillNotChosen
 from market.actions.sales.statements import (
     SayOfStatement,
-    StatementIn,
-    TakeInStatement,
     bring_together,
     explain,
     settle,
+)
+from market.actions.sales.taking_in_statements import (
+    StatementIn,
+    TakeInStatement,
     take_in_statement,
 )
 from market.blueprints.sales import blueprint
@@ -34,10 +36,9 @@ from market.extensions import reading
 from market.models.sales import StatementWord
 from market.queries.sales.board import tills_on_board
 from market.queries.sales.market_days import MarketDayNow
+from market.queries.sales.statement_rows import BookedSale, PaidLine
 from market.queries.sales.statements import (
-    BookedSale,
     Open,
-    PaidLine,
     Reckoning,
     codes_of,
     reckoning,

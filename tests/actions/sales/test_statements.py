@@ -18,15 +18,17 @@ from market.actions.sales.closing import CloseTill, close_late_sales
 from market.actions.sales.recording import record_sales
 from market.actions.sales.statements import (
     AlreadyMatched,
-    NothingInIt,
-    NothingOfThisDay,
     SaleNotClosed,
     SayOfStatement,
-    StatementIn,
-    TakeInStatement,
     bring_together,
     explain,
     settle,
+)
+from market.actions.sales.taking_in_statements import (
+    NothingInIt,
+    NothingOfThisDay,
+    StatementIn,
+    TakeInStatement,
     take_in_statement,
 )
 from market.actions.sales.voiding import VoidSale, void_sale
