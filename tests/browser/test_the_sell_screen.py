@@ -362,7 +362,8 @@ def test_the_network_drops_and_nobody_at_the_counter_notices(
     app: Flask, stall: OpenStall, sellers: Callable[..., Seller]
 ) -> None:
     seller = sellers()
-    seller.join(stall.pass_path)
+    with seller.page.expect_response("**/api/v1/slips"):
+        seller.join(stall.pass_path)
     seller.sell_soap()
     seller.uploaded()
     seller.page.context.set_offline(True)
