@@ -90,7 +90,7 @@ def count(phone: Phone) -> str:
     phone.fill("¥20", "2")
     phone.fill("第二位点钱人", "宝妈乙")
     phone.press("点完了，提交")
-    phone.fill("第二位点钱人签名", "宝妈乙")
+    phone.fill("写不了？在这里填写第二位点钱人的姓名", "宝妈乙")
     phone.tick("我就是第二位点钱人")
     phone.press("签名确认")
     return urlsplit(phone.page.url).path
