@@ -36,7 +36,9 @@ def desk() -> ResponseReturnValue:
     days = days_at_desk(reading(), here.id, since=now - LOOK_BACK)
     held_today = [day for day in days if day.held_on == now]
     coming = min(
-        (day for day in days if day.held_on > now and not day.called_off), key=lambda day: day.held_on, default=None
+        (day for day in days if day.held_on > now and not day.called_off),
+        key=lambda day: day.held_on,
+        default=None,
     )
     return render_template(
         "sales/desk.html",

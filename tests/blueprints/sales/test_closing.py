@@ -161,7 +161,15 @@ def test_the_second_confirms_on_her_own_phone_and_the_till_is_closed(
     closure = session.scalars(select(Closure)).one()
     assert (closure.net_minor, closure.variance_minor) == (42_00, 0)
     result = first.get(_address(day, "/closure")).text
-    for words in ("¥42", "正好", "接下来", "交接", "复制微信消息", "微信 1 笔 ¥60", "宝妈甲、宝妈乙"):
+    for words in (
+        "¥42",
+        "正好",
+        "接下来",
+        "交接",
+        "复制微信消息",
+        "微信 1 笔 ¥60",
+        "宝妈甲、宝妈乙",
+    ):
         assert words in result
 
 
