@@ -101,6 +101,9 @@ class Books:
 def books(written: Written) -> Iterator[Books]:
     engine = create_engine(written.owner_url)
     with engine.connect() as connection, connection.begin() as transaction:
+        if connection.dialect.name == "sqlite":
+            # The driver begins nothing by itself, and only the application's own engines do.
+            connection.exec_driver_sql("BEGIN")
         _take_guards_away(connection)
         yield Books(connection, written.community_id)
         transaction.rollback()

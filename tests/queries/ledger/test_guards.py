@@ -79,6 +79,9 @@ def connection(written: Written) -> Iterator[Connection]:
     """As the application, in a transaction that never commits."""
     engine = create_engine(written.url)
     with engine.connect() as connection, connection.begin() as transaction:
+        if connection.dialect.name == "sqlite":
+            # The driver begins nothing by itself, and only the application's own engines do.
+            connection.exec_driver_sql("BEGIN")
         for name, row in RARE.items():
             table = Base.metadata.tables[name]
             columns = {column.name: _fitting(table, column.name, row) for column in table.columns}
