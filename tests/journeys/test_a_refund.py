@@ -75,7 +75,7 @@ def bring_back(market: AtMarket, slip: str) -> None:
     treasurer.open(f"{market.neighbours.desk}/refunds")
     treasurer.send("查找", {"小票上的查询码": slip.rpartition("/")[2]})
     treasurer.send("提出退款", {"全部退": True, "保管": True, "为什么退": "包装压坏了"})
-    assert "先由中心垫付" in treasurer.page.words
+    assert "先由社区垫付" in treasurer.page.words
     reviewer.open(treasurer.page.address)
     reviewer.send("没有问题")
 
