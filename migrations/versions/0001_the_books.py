@@ -79,6 +79,7 @@ def upgrade():
     sa.Column('small_refund_minor', sa.BigInteger(), nullable=False),
     sa.Column('variance_reason_minor', sa.BigInteger(), nullable=False),
     sa.Column('wish_ceiling_minor', sa.BigInteger(), nullable=False),
+    sa.Column('second_factor_required', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_community')),
     sa.UniqueConstraint('slug', name=op.f('uq_community_slug'))
@@ -336,12 +337,25 @@ def upgrade():
     with op.batch_alter_table('voucher', schema=None) as batch_op:
         batch_op.create_index('ix_voucher_community_id_booked_on', ['community_id', 'booked_on'], unique=False)
 
+    op.create_table('second_factor',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.Column('set_up_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lost_by_id', sa.Integer(), nullable=True),
+    sa.Column('lost_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(lost_at IS NULL) = (lost_by_id IS NULL)', name=op.f('ck_second_factor_lost_by_somebody')),
+    sa.ForeignKeyConstraint(['lost_by_id'], ['person.id'], name=op.f('fk_second_factor_lost_by_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_second_factor_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_second_factor'))
+    )
     op.create_table('web_session',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_web_session_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_web_session')),
@@ -1809,6 +1823,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_web_session_person_id'))
 
     op.drop_table('web_session')
+    op.drop_table('second_factor')
     with op.batch_alter_table('voucher', schema=None) as batch_op:
         batch_op.drop_index('ix_voucher_community_id_booked_on')
 

@@ -34,7 +34,8 @@ class ChangeSettings:
     """Settings of a community; limits in minor units.
 
     Up to `small_refund_minor` one person refunds alone; from a variance of `variance_reason_minor`
-    on a closing says why; no wish costs more than `wish_ceiling_minor`.
+    on a closing says why; no wish costs more than `wish_ceiling_minor`. With
+    `second_factor_required` a code from one's phone is asked for before what weighs much.
     """
 
     community_id: int
@@ -43,6 +44,7 @@ class ChangeSettings:
     small_refund_minor: int
     variance_reason_minor: int
     wish_ceiling_minor: int
+    second_factor_required: bool = False
 
 
 def change_settings(
@@ -72,6 +74,7 @@ def change_settings(
         least_minor=LEAST_WISH_CEILING_MINOR,
         field="wish_ceiling",
     )
+    community.second_factor_required = command.second_factor_required
     note(
         session,
         "settings_changed",
@@ -80,6 +83,7 @@ def change_settings(
         small_refund=community.small_refund_minor,
         variance_reason=community.variance_reason_minor,
         wish_ceiling=community.wish_ceiling_minor,
+        second_factor=int(community.second_factor_required),
         by=by_id,
     )
     return community

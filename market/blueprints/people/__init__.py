@@ -10,6 +10,7 @@ from market.blueprints.people import (  # noqa: E402, F401
     joining,
     links,
     me,
+    second_factor,
     settings,
     signing_in,
 )

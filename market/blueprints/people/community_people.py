@@ -24,9 +24,11 @@ from market.queries.people.community_people import (
     person_of,
     role_history,
 )
+from market.queries.people.second_factor import factor_of
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, offer
 from market.web.forms import Form, acted
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
 blueprint.record(
@@ -64,6 +66,7 @@ def one_person(person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/people/<int:person_id>/roles")
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def grant(person_id: int) -> ResponseReturnValue:
     form = GrantForm()
     form.role.choices = role_choices()
@@ -87,6 +90,7 @@ def grant(person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/people/<int:person_id>/roles/<role>/revocation")
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def revoke(person_id: int, role: str) -> ResponseReturnValue:
     if role not in set(Role):
         abort(404)
@@ -125,6 +129,7 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/desk/<community>/people/<int:person_id>/closure", methods=["GET", "POST"])
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def close(person_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     whose = person_of(reading(), here.id, person_id)
@@ -155,6 +160,7 @@ def _page(person_id: int, form: GrantForm) -> ResponseReturnValue:
         form=form,
         hints=role_hints(),
         may_change=_may_change() and whose.closed_at is None,
+        factor=factor_of(reading(), person_id),
     )
     return page, form.status
 

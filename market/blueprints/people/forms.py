@@ -90,3 +90,8 @@ class SettingsForm(Form):
     small_refund = MoneyField(lazy_gettext("小额退款"))
     variance_reason = MoneyField(lazy_gettext("要写原因的差额"))
     wish_ceiling = MoneyField(lazy_gettext("心愿最高金额"))
+    second_factor = TickField(lazy_gettext("大额付款和改角色以前，要本人手机上的验证码"))
+
+
+class FactorBeginForm(Form):
+    password = PasswordField(lazy_gettext("现在的密码"), render_kw=_CURRENT)

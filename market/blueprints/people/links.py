@@ -16,6 +16,7 @@ from market.queries.people.community_people import link_out, person_of
 from market.web.access import community, for_roles, person
 from market.web.forms import Form, acted
 from market.web.qr import qr_png
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock, new_token, token_hash
 
 _SHOWN = "link"
@@ -24,6 +25,7 @@ _SHOWN = "link"
 
 @blueprint.route("/desk/<community>/people/invitations/new", methods=["GET", "POST"])
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def new_invitation() -> ResponseReturnValue:
     form = InvitationForm()
     form.roles.choices = role_choices()
@@ -46,6 +48,7 @@ def new_invitation() -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/people/<int:person_id>/reset-links")
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def new_reset_link(person_id: int) -> ResponseReturnValue:
     form, here, by, token = Form(), community(), person(), new_token()
     done = acted(

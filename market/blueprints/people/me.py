@@ -19,6 +19,7 @@ from market.blueprints.people.forms import ChangePasswordForm, LanguageForm, Nam
 from market.blueprints.people.proving import proof_of
 from market.config import Settings
 from market.extensions import reading, unit_of_work
+from market.queries.people.second_factor import factor_of
 from market.queries.people.signing_in import credentials_by_id, standing_sessions
 from market.web.access import person, signed_in
 from market.web.forms import acted
@@ -29,7 +30,9 @@ from market.web.sessions import clock
 @blueprint.get("/me")
 @signed_in
 def me() -> ResponseReturnValue:
-    return render_template("people/me.html", type_size=type_size())
+    return render_template(
+        "people/me.html", type_size=type_size(), factor=factor_of(reading(), person().id)
+    )
 
 
 @blueprint.route("/me/name", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from market.domain.people import Role
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, offer
 from market.web.forms import acted
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
 blueprint.record(
@@ -23,6 +24,7 @@ blueprint.record(
 
 @blueprint.route("/desk/<community>/settings", methods=["GET", "POST"])
 @for_roles(Role.ADMINISTRATOR)
+@asks_for_a_code()
 def settings() -> ResponseReturnValue:
     here, by = community(), person()
     form = SettingsForm(
@@ -32,6 +34,7 @@ def settings() -> ResponseReturnValue:
             "small_refund": here.small_refund_minor,
             "variance_reason": here.variance_reason_minor,
             "wish_ceiling": here.wish_ceiling_minor,
+            "second_factor": here.second_factor_required,
         }
     )
     if request.method == "POST" and acted(
@@ -45,6 +48,7 @@ def settings() -> ResponseReturnValue:
                 small_refund_minor=form.small_refund.minor,
                 variance_reason_minor=form.variance_reason.minor,
                 wish_ceiling_minor=form.wish_ceiling.minor,
+                second_factor_required=form.second_factor.data,
             ),
             by_id=by.id,
             now=clock(),

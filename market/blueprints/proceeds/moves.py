@@ -36,6 +36,7 @@ from market.queries.ledger.waiting import moves_waiting
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
 from market.web.forms import acted
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 from market.web.sheets import ALL_ROWS, Sheet, asked_format, sheet_answer
 
@@ -53,6 +54,18 @@ AT_FIELD: dict[type[MarketError], str] = {
     PayeeMayNotApprove: "party",
     RelativeMayNotApprove: "party",
 }
+
+PAID_OUT = frozenset({MoveKind.PAYOUT, MoveKind.REIMBURSEMENT, MoveKind.SPENDING})
+"""What leaves the market's hands."""
+
+
+def pays_out_much(move_id: int) -> bool:
+    """Whether a yes lets more money go than one person may refund alone."""
+    if request.form.get("answer") != "yes":
+        return False
+    row = move_now(reading(), community().id, move_id)
+    return row.kind in PAID_OUT and row.amount_minor > community().small_refund_minor
+
 
 blueprint.record(
     lambda state: offer(
@@ -150,6 +163,7 @@ def move(move_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/moves/<int:move_id>/decision")
 @for_roles(*APPROVERS)
+@asks_for_a_code(pays_out_much)
 def move_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     form = ReasonForm()

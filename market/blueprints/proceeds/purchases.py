@@ -26,6 +26,7 @@ from market.actions.proceeds.returns import (
     propose_return,
 )
 from market.blueprints.proceeds import blueprint
+from market.blueprints.proceeds.moves import pays_out_much
 from market.blueprints.proceeds.wish_desk import (
     READERS,
     SECONDS,
@@ -49,6 +50,7 @@ from market.queries.proceeds.wishes import wish_at_hand
 from market.web.access import community, for_roles, person
 from market.web.filters import money_text
 from market.web.forms import CardsField, ChoiceField, Form, MoneyField, TextField, acted
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
 WHOLE, PART = "whole", "part"
@@ -139,6 +141,7 @@ def purchase(move_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/purchases/<int:move_id>/decision")
 @for_roles(*SECONDS)
+@asks_for_a_code(pays_out_much)
 def purchase_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     form = _decision_form(_move_here(move_id, MoveKind.SPENDING))

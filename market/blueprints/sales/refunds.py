@@ -44,12 +44,22 @@ from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
 from market.web.errors import sentence_of
 from market.web.filters import money_text
 from market.web.forms import acted
+from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 from market.web.sheets import ALL_ROWS, Sheet, asked_format, sheet_answer
 
 PAYERS = (Role.TREASURER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR)
 """Who may ask for a refund, and pay a small one."""
 LOOKERS = (*PAYERS, Role.REVIEWER, Role.AUDITOR)
+
+
+def pays_back_much(request_id: int) -> bool:
+    """Whether a yes pays a refund that one person may not pay alone."""
+    if request.form.get("answer") != "yes":
+        return False
+    row = refund_now(reading(), community().id, request_id)
+    return row.state == "waiting" and row.amount_minor > community().small_refund_minor
+
 
 blueprint.record(
     lambda state: offer(
@@ -139,6 +149,7 @@ def refund(request_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/desk/<community>/refunds/<int:request_id>/decision")
 @for_roles(*APPROVERS)
+@asks_for_a_code(pays_back_much)
 def refund_decide(request_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     form = DecisionForm()

@@ -1,7 +1,7 @@
 """People: who they are and how they come in."""
 
 from market.models.people.people import Community, DeclaredInterest, Person, RoleGrant
-from market.models.people.signing_in import Miss, OneTimeLink, WebSession
+from market.models.people.signing_in import Miss, OneTimeLink, SecondFactor, WebSession
 
 __all__ = [
     "Community",
@@ -10,5 +10,6 @@ __all__ = [
     "OneTimeLink",
     "Person",
     "RoleGrant",
+    "SecondFactor",
     "WebSession",
 ]

@@ -23,6 +23,7 @@ class Community(Base):
     small_refund_minor: Mapped[int] = mapped_column(Minor, default=100_00)
     variance_reason_minor: Mapped[int] = mapped_column(Minor, default=5_00)
     wish_ceiling_minor: Mapped[int] = mapped_column(Minor, default=300_00)
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

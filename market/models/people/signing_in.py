@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import Base
 
 
 class WebSession(Base):
-    """A sign-in on one browser. The browser holds the token, we hold its SHA-256."""
+    """A sign-in on one browser. The browser holds the token, we hold its SHA-256.
+
+    `proved_at` is when a code from the person's phone was last given in it.
+    """
 
     __tablename__ = "web_session"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -19,7 +30,27 @@ class WebSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """An app on somebody's phone that shows codes. Its secret is derived, never kept.
+
+    `last_step` is the half minute of the last code that was taken: it and those before are spent.
+    `lost_at`: an administrator says that the phone is gone; somebody else has yet to confirm it.
+    """
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        CheckConstraint("(lost_at IS NULL) = (lost_by_id IS NULL)", name="lost_by_somebody"),
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    set_up_at: Mapped[datetime]
+    lost_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lost_at: Mapped[datetime | None]
 
 
 class Miss(Base):

@@ -25,6 +25,7 @@ _COMMUNITY = select(
     Community.small_refund_minor,
     Community.variance_reason_minor,
     Community.wish_ceiling_minor,
+    Community.second_factor_required,
 ).where(Community.slug == bindparam("slug"))
 _SIGNED_IN = (
     select(
@@ -68,6 +69,7 @@ class CommunityHere:
     small_refund_minor: int
     variance_reason_minor: int
     wish_ceiling_minor: int
+    second_factor_required: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,8 @@ def community_by_slug(session: Session, slug: str) -> CommunityHere:
     found = ask(session, _COMMUNITY, {"slug": slug}).one_or_none()
     if found is None:
         raise NoSuchPlace
-    return CommunityHere(*found)
+    # The types of `select` count nine columns and no more.
+    return CommunityHere(*found)  # type: ignore[call-arg]
 
 
 def signed_in_by(
