@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from market.actions.ledger.moves import propose_move
 from market.domain.ledger.moves import MoveKind
 from market.extensions import unit_of_work
 from market.models.ledger import MoneyMove, MoneyMoveDecision, MonthLock, Voucher
+from market.models.people import Community
 from tests import factories
-from tests.market_day import Day, balance, close, count, open_day
-from tests.moves import bank, move, safe
+from tests.market_day import LATER, Day, balance, close, count, open_day
+from tests.moves import bank, move, proposing, safe
 from tests.people import post, sign_in
 from tests.refunds import recorded_sale
 
@@ -277,3 +279,53 @@ def test_what_cannot_be_locked_is_said(
 def _helper(app: Flask, day: Day) -> int:
     with app.app_context(), unit_of_work() as work:
         return factories.make_party(work, day.community, kind="person").id
+
+
+@pytest.mark.parametrize(("limit_minor", "answer"), [(40_00, 403), (48_00, 303)])
+def test_letting_much_money_go_asks_for_a_code_where_the_community_wants_one(
+    reviewer: FlaskClient,
+    day: Day,
+    session: Session,
+    limit_minor: int,
+    answer: int,
+) -> None:
+    with unit_of_work() as work:
+        here = work.get_one(Community, day.community.id)
+        here.second_factor_required, here.small_refund_minor = True, limit_minor
+        paid = proposing(
+            day,
+            MoveKind.PAYOUT,
+            48_00,
+            source=safe(day),
+            party_id=day.weaver.id,
+            evidence="收据 12",
+        )
+        move_id = propose_move(work, paid, by_id=day.cast.treasurer.id, now=LATER).id
+    page = f"/desk/{day.community.slug}/moves/{move_id}"
+    decided = post(reviewer, f"{page}/decision", {"answer": "yes", "reason": "看过单据"})
+    assert decided.status_code == answer
+    asked = '<input type="hidden" name="reason" value="看过单据">' in decided.text
+    assert asked == (answer == 403)
+    decisions = session.scalars(select(func.count()).select_from(MoneyMoveDecision)).one()
+    assert decisions == (answer == 303)
+
+
+def test_saying_no_to_much_money_asks_for_nothing(
+    reviewer: FlaskClient, day: Day, session: Session
+) -> None:
+    with unit_of_work() as work:
+        here = work.get_one(Community, day.community.id)
+        here.second_factor_required, here.small_refund_minor = True, 0
+        paid = proposing(
+            day,
+            MoveKind.PAYOUT,
+            48_00,
+            source=safe(day),
+            party_id=day.weaver.id,
+            evidence="收据 12",
+        )
+        move_id = propose_move(work, paid, by_id=day.cast.treasurer.id, now=LATER).id
+    page = f"/desk/{day.community.slug}/moves/{move_id}"
+    declined = post(reviewer, f"{page}/decision", {"answer": "no", "reason": "金额不对"})
+    assert declined.status_code == 303
+    assert session.scalars(select(MoneyMoveDecision.approved)).all() == [False]
