@@ -19,6 +19,7 @@ from market.actions.people.communities import (
 )
 from market.actions.people.links import make_reset_link
 from market.actions.people.passwords import hash_password
+from market.actions.people.second_factor import forget_app
 from market.cli.choosing import chosen_community
 from market.domain.errors import MarketError
 from market.domain.people import Role, check_password
@@ -85,15 +86,21 @@ def create_user(
 @click.command("reset-admin")
 @click.option("--community", help="Its short name in addresses; may be left out if there is one.")
 @click.option("--username", help="Which administrator; may be left out if there is one.")
+@click.option("--phone-lost", is_flag=True, help="Also take the code app off the account.")
 @where
 @with_appcontext
-def reset_admin(*, community: str | None, username: str | None, url: str) -> None:
+def reset_admin(*, community: str | None, username: str | None, phone_lost: bool, url: str) -> None:
     """Print a link, good once and for a day, by which an administrator sets a new password."""
     place = chosen_community(community)
     person = _administrator(place, username)
     reading().close()
-    with unit_of_work() as session:
-        token = _link(session, person.id, place.id)
+    try:
+        with unit_of_work() as session:
+            if phone_lost:
+                forget_app(session, person.id, now=_now())
+            token = _link(session, person.id, place.id)
+    except MarketError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{person.username}: administrator in {place.slug}")
     _say_link(url, token)
 

@@ -121,6 +121,12 @@ def remove_own(session: Session, person_id: int, *, now: datetime) -> None:
     note_of_person(session, "second_factor_removed", person_id, now=now, by_id=person_id)
 
 
+def forget_app(session: Session, person_id: int, *, now: datetime) -> None:
+    """Whoever runs the server takes somebody's app off: nobody else is left who could."""
+    _remove(session, person_id)
+    note_of_person(session, "second_factor_removed", person_id, now=now)
+
+
 def report_loss(
     session: Session, person_id: int, *, community_id: int, by_id: int, now: datetime
 ) -> None:

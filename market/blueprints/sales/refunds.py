@@ -54,11 +54,10 @@ LOOKERS = (*PAYERS, Role.REVIEWER, Role.AUDITOR)
 
 
 def pays_back_much(request_id: int) -> bool:
-    """Whether a yes pays a refund that one person may not pay alone."""
+    """Whether a yes pays a refund that one person may not pay alone, in one piece or in several."""
     if request.form.get("answer") != "yes":
         return False
-    row = refund_now(reading(), community().id, request_id)
-    return row.state == "waiting" and row.amount_minor > community().small_refund_minor
+    return refund_now(reading(), community().id, request_id).state == "waiting"
 
 
 blueprint.record(

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from market.domain.people import Role
 from market.extensions import unit_of_work
 from market.models.ledger import AuditEvent
-from market.models.people import Community, Person
-from tests.factories import make_community
+from market.models.people import Community, Person, SecondFactor
+from tests.factories import NOW, make_community
 from tests.people import make_person, post
 
 WORDS = "蓝色 灯笼 三月 河岸"
@@ -92,6 +92,20 @@ def test_an_administrator_who_lost_the_password_gets_a_link(
     assert reset.exit_code == 0, reset.output
     assert post(client, link_in(reset), {"new_password": WORDS}).status_code == 303
     assert client.get(link_in(reset)).status_code == 404
+
+
+def test_an_administrator_alone_who_lost_the_phone_gets_back_in(
+    app: Flask, session: Session
+) -> None:
+    run(app, *FOUND)
+    assert run(app, "reset-admin", "--phone-lost").exit_code == 1
+    with unit_of_work() as work:
+        (number,) = work.scalars(select(Person.id))
+        work.add(SecondFactor(person_id=number, salt=b"s" * 32, last_step=1, set_up_at=NOW))
+    reset = run(app, "reset-admin", "--phone-lost")
+    assert reset.exit_code == 0, reset.output
+    assert session.scalars(select(SecondFactor)).all() == []
+    assert "second_factor_removed" in session.scalars(select(AuditEvent.kind)).all()
 
 
 def test_of_several_administrators_one_is_named(app: Flask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from market.domain.sales.sale import Sale
 from market.extensions import unit_of_work
+from market.models.people import Community
 from market.models.sales import Refund, RefundDecision, RefundRequest
 from tests.market_day import Day, open_day
 from tests.people import post, sign_in
@@ -117,6 +118,31 @@ def test_a_receipt_that_is_not_here_is_said_kindly(treasurer: FlaskClient, day: 
     page = treasurer.get(f"/desk/{day.community.slug}/refunds?code=2222-2222-2222")
     assert page.status_code == 404
     assert "2222-2222-2222" in page.text
+
+
+def test_a_large_refund_asks_for_a_code_where_the_community_wants_one(
+    app: Flask, treasurer: FlaskClient, reviewer: FlaskClient, day: Day, session: Session
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        large = closed_sale(work, day, day.scarf, day.scarf)
+        work.get_one(Community, day.community.id).second_factor_required = True
+    answer = post(treasurer, _address(day, large), _whole(day))
+    asked = post(reviewer, f"{answer.location}/decision", {"answer": "yes"})
+    assert asked.status_code == 403
+    assert "请先绑定手机验证器" in asked.text
+    assert session.scalar(select(func.count(Refund.id))) == 0
+    said_no = {"answer": "no", "reason": "没有小票"}
+    assert post(reviewer, f"{answer.location}/decision", said_no).status_code == 303
+
+
+def test_a_small_refund_that_is_only_looked_at_asks_for_nothing(
+    app: Flask, treasurer: FlaskClient, reviewer: FlaskClient, day: Day, sale: Sale
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        work.get_one(Community, day.community.id).second_factor_required = True
+    answer = post(treasurer, _address(day, sale), _whole(day))
+    seen = post(reviewer, f"{answer.location}/decision", {"answer": "yes"})
+    assert seen.status_code == 303
 
 
 def _address(day: Day, sale: Sale) -> str:
