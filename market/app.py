@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    app.url_rule_class = addresses.LateRule
     app.config.from_mapping(flask_settings(settings))
     app.extensions["settings"] = settings
     db.init_app(app)

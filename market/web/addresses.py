@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
-from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, Rule, UnicodeConverter
 
 MOST_ID = 2**31 - 1
 """The largest id that the database's integer columns hold."""
@@ -26,6 +29,23 @@ class Word(UnicodeConverter):
     def __init__(self, map_: Map) -> None:
         super().__init__(map_)
         self.regex = type(self).regex
+
+
+class LateRule(Rule):
+    """A route whose address is put together by code that is compiled when a page first leads there.
+
+    Compiling it for every route took most of the time in which the application is made.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's own
+        @cache
+        def compiled() -> Callable[..., tuple[str, str]]:
+            return super(LateRule, self)._compile_builder(append_unknown)
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
 
 
 def install(app: Flask) -> None:
