@@ -192,4 +192,4 @@ def test_whatever_a_refund_says_changes_its_hash(field: str) -> None:
 
 
 def test_the_ways_a_refund_is_paid_have_names_of_their_own() -> None:
-    assert len({way.label for way in PaidFrom}) == len(PaidFrom) == 3
+    assert len({way.label for way in PaidFrom}) == len(PaidFrom) == 4

@@ -66,12 +66,15 @@ def _undone(lines: dict[int, list[Paid]]) -> list[Paid]:
     found: list[Paid] = []
     for minor in [minor for minor in lines if minor < 0]:
         there, back = lines.get(-minor, []), lines[minor]
-        for line in list(back):
-            earlier = [one for one in there if one.at <= line.at]
+        kept: list[Paid] = []
+        for line in back:
+            # Rows are told apart by their places: two of them may say the same.
+            earlier = sum(one.at <= line.at for one in there)
             if earlier:
-                found += [earlier[-1], line]
-                there.remove(earlier[-1])
-                back.remove(line)
+                found += [there.pop(earlier - 1), line]
+            else:
+                kept.append(line)
+        back[:] = kept
     return found
 
 
