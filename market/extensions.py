@@ -144,14 +144,21 @@ def unit_of_work() -> Iterator[Session]:
 @contextmanager
 def _committing() -> Iterator[Session]:
     with Session(db.engine, expire_on_commit=False) as session:
-        writing = _writing.set(True)
-        try:
+        with about_to_write():
             session.connection()
-        finally:
-            _writing.reset(writing)
         yield session
         seal_events(session)
         session.commit()
+
+
+@contextmanager
+def about_to_write() -> Iterator[None]:
+    """What SQLite begins within this is going to write, and takes the lock for it at once."""
+    writing = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(writing)
 
 
 def _turns() -> Turns:

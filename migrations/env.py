@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import NullPool, create_engine, make_url
 
 from market.config import database_url
+from market.extensions import about_to_write
 from market.models import Base
 from migrations.guards import grant_application_role
 
@@ -31,8 +32,8 @@ def compare_type(_context, _column, inspected, metadata_type, _rendered):
 
 
 def run():
-    chosen = engine().execution_options(writes=True)
-    with chosen.connect() as connection:
+    chosen = engine()
+    with about_to_write(), chosen.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

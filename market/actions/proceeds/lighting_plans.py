@@ -5,11 +5,10 @@ A plan is never changed: another one is proposed, and holds once it is approved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, bindparam, insert, select
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,16 +22,13 @@ from market.actions.proceeds.proposals import (
     NoSuchUse,
     NothingProposed,
     TooManyItems,
-    WishNeedsLess,
-    WishNotShown,
-    WishNotWaiting,
+    require_waiting,
 )
 from market.domain.errors import N_, Refused
 from market.domain.money import Money, check_minor
 from market.domain.people import two_people
-from market.domain.proceeds.wish import WishState
 from market.domain.text import clean_text
-from market.models.proceeds import LightingDecision, LightingLine, LightingPlan, Wish
+from market.models.proceeds import LightingDecision, LightingLine, LightingPlan
 from market.queries.proceeds.funds import NoSuchFund
 from market.queries.proceeds.lighting import (
     DayOfPlans,
@@ -40,22 +36,6 @@ from market.queries.proceeds.lighting import (
     day_of_plans,
     plan_of,
     wishes_funds_of,
-)
-from market.queries.proceeds.visibility import publishable_wish_condition
-
-_WAITING = (
-    select(
-        Wish.id,
-        Wish.code,
-        Wish.state,
-        (Wish.cost_minor - Wish.funded_minor).label("missing"),
-        publishable_wish_condition(bindparam("today", type_=Date)).label("shown"),
-    )
-    .where(
-        Wish.id.in_(bindparam("ids", expanding=True)),
-        Wish.community_id == bindparam("of_community"),
-    )
-    .order_by(Wish.id)
 )
 
 
@@ -210,23 +190,16 @@ def _check_shape(lines: tuple[PlannedLine, ...]) -> None:
 
 
 def _require_waiting(session: Session, command: ProposePlan, today: date) -> None:
-    lines: Mapping[int, PlannedLine] = {line.wish_id: line for line in command.lines}
-    rows = session.execute(
-        _WAITING, {"ids": sorted(lines), "of_community": command.community_id, "today": today}
-    ).all()
-    if len(rows) < len(lines):
-        raise NoSuchUse
-    for row in rows:
-        line = lines[row.id]
-        amounts = {"missing": Money(row.missing), "amount": Money(line.amount_minor)}
-        if row.state != WishState.OPEN:
-            raise WishNotWaiting(code=row.code, state=WishState(row.state).label)
-        if not row.shown:
-            raise WishNotShown(code=row.code)
-        if line.amount_minor > row.missing:
-            raise WishNeedsLess(code=row.code, **amounts)
-        if line.amount_minor < row.missing and not line.in_part:
-            raise OnlyAPart(code=row.code, **amounts)
+    lines = {line.wish_id: line for line in command.lines}
+    amounts = {wish_id: line.amount_minor for wish_id, line in lines.items()}
+    for wish in require_waiting(session, command.community_id, amounts, today):
+        line = lines[wish.id]
+        if line.amount_minor < wish.missing_minor and not line.in_part:
+            raise OnlyAPart(
+                code=wish.code,
+                missing=Money(wish.missing_minor),
+                amount=Money(line.amount_minor),
+            )
 
 
 def _require_may_hold(session: Session, community_id: int, plan: PlanRow) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +43,14 @@ _WAITING = (
     )
     .order_by(Wish.id)
 )
+
+
+class WaitingWish(NamedTuple):
+    """A wish that may be lit, and what it lacks."""
+
+    id: int
+    code: str
+    missing_minor: int
 
 
 class NothingProposed(Invalid):
@@ -255,7 +264,7 @@ def require_fit(
             days.add(item.market_day_id)
     _require_purpose(fund, wishes=bool(wishes), costs=bool(days))
     _require_days(session, fund.community_id, days)
-    _require_waiting(session, fund.community_id, wishes, today)
+    require_waiting(session, fund.community_id, wishes, today)
 
 
 def _check_shape(items: tuple[ProposedItem, ...]) -> None:
@@ -291,11 +300,15 @@ def _require_days(session: Session, community_id: int, days: set[int]) -> None:
         raise NoSuchUse
 
 
-def _require_waiting(
+def require_waiting(
     session: Session, community_id: int, amounts: Mapping[int, int], today: date
-) -> None:
+) -> Sequence[WaitingWish]:
+    """The wishes, by id, to each of which its amount in minor units may be given today.
+
+    Raises NoSuchUse, WishNotWaiting, WishNotShown, WishNeedsLess.
+    """
     if not amounts:
-        return
+        return ()
     rows = session.execute(
         _WAITING, {"ids": sorted(amounts), "of_community": community_id, "today": today}
     ).all()
@@ -309,3 +322,4 @@ def _require_waiting(
             raise WishNotShown(code=row.code)
         if amount > row.missing:
             raise WishNeedsLess(code=row.code, missing=Money(row.missing), amount=Money(amount))
+    return [WaitingWish(row.id, row.code, row.missing) for row in rows]
