@@ -20,6 +20,7 @@ from market.actions.sales.recording import Outcome
 from market.domain.sales.refund import PaidFrom
 from market.domain.sales.sale import Tender, Void, canonical_void, void_hash
 from market.models.sales import (
+    Device,
     Listing,
     PhoneVoid,
     RefundRequest,
@@ -94,6 +95,8 @@ def record_phone_voids(
             taken.append(void)
     _keep(session, phone.id, taken, received_at)
     arrived = [void for void in taken if void.sale_id in sales]
+    if len(arrived) < len(taken):
+        session.execute(update(Device).where(Device.id == phone.id).values(voids_ahead=True))
     in_time = [void for void in arrived if not sales[void.sale_id].closed]
     void_in_time(session, phone, in_time, sales, now=received_at)
     late = [void for void in arrived if sales[void.sale_id].closed]

@@ -6,8 +6,9 @@ each other; different phones do not wait for one another here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,12 +18,12 @@ from market.actions.sales.phone_voids import void_in_time
 from market.actions.sales.recording import Outcome, Result, record_at
 from market.actions.sales.sale_rows import Stamp
 from market.domain.identifiers import epoch_ms
-from market.domain.sales.sale import Sale
+from market.domain.sales.sale import Sale, Void
 from market.domain.sales.upload import BURST_MS, EACH_MS, TooFast, seconds_to_wait
 from market.models.sales import Device, DeviceSignOff
 from market.queries.sales.counter import Counter
 from market.queries.sales.devices import DeviceHere
-from market.queries.sales.uploads import early_voids, sales_to_void
+from market.queries.sales.uploads import sales_to_void
 
 _HEAR = (
     update(Device)
@@ -37,15 +38,15 @@ _HEAR = (
         due_ms=case((Device.due_ms > bindparam("now_ms"), Device.due_ms), else_=bindparam("now_ms"))
         + EACH_MS,
     )
-    .returning(Device.id)
+    .returning(Device.voids_ahead)
 )
 
 
 def hear(
     session: Session, device_id: int, *, last_sequence: int, unsent: int, now: datetime
-) -> None:
+) -> bool:
     """Hold a phone's row and note that it was heard of: the highest number among its records, and
-    what it keeps unsent after this.
+    what it keeps unsent after this. Gives whether it has ever undone a sale before that arrived.
 
     Raises TooFast.
     """
@@ -57,16 +58,17 @@ def hear(
         "now_ms": now_ms,
         "left": unsent,
     }
-    if session.connection().execute(_HEAR, said).one_or_none() is None:
+    voids_ahead = session.connection().execute(_HEAR, said).scalar_one_or_none()
+    if voids_ahead is None:
         due_ms = session.scalars(select(Device.due_ms).where(Device.id == device_id)).one()
         raise TooFast(seconds=seconds_to_wait(due_ms, now_ms))
+    return voids_ahead
 
 
-def hold(session: Session, device_id: int) -> None:
-    """Hold a phone's row in a further unit of work of the same request."""
-    session.execute(
-        select(Device.id).where(Device.id == device_id).with_for_update(key_share=True)
-    ).all()
+def hold(session: Session, device_id: int) -> bool:
+    """Hold a phone's row in a further unit of work of the same request; gives the same."""
+    held = select(Device.voids_ahead).where(Device.id == device_id)
+    return session.scalars(held.with_for_update(key_share=True)).one()
 
 
 def record_phone_sales(
@@ -76,13 +78,11 @@ def record_phone_sales(
     sales: Sequence[Sale],
     *,
     hashes: Sequence[bytes],
-    received_at: datetime,
-    offset: timedelta,
+    stamp: Stamp,
+    early: Mapping[UUID, Void],
 ) -> list[Result]:
-    """Record a phone's sales of one till, after `hear`; those it has voided before are undone as
-    they arrive."""
-    early = early_voids(session, phone.id)
-    stamp = Stamp(received_at, by_id=None, offset=offset)
+    """Record a phone's sales of one till; those of `early`, its voids that came before their sale,
+    are undone as they arrive."""
     results = record_at(session, counter, sales, stamp=stamp, hashes=hashes)
     undone = [
         early[result.sale_id]
@@ -91,7 +91,7 @@ def record_phone_sales(
     ]
     if undone:
         found = sales_to_void(session, [void.sale_id for void in undone])
-        void_in_time(session, phone, undone, found, now=received_at)
+        void_in_time(session, phone, undone, found, now=stamp.received_at)
     return results
 
 

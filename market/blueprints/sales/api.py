@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from market.actions.sales.phone_voids import VoidResult, record_phone_voids
 from market.actions.sales.quarantine import Reason, set_aside
 from market.actions.sales.recording import Outcome, Result
+from market.actions.sales.sale_rows import Stamp
 from market.actions.sales.slips import stock_up
 from market.actions.sales.syncing import hear, hold, record_phone_sales, sign_off
 from market.blueprints.sales import blueprint
@@ -39,7 +39,7 @@ from market.domain.sales.upload import clock_offset
 from market.extensions import csrf, reading, unit_of_work
 from market.queries.sales.counter import Counter, goods_of
 from market.queries.sales.devices import DeviceHere
-from market.queries.sales.uploads import tills_of_day
+from market.queries.sales.uploads import early_voids, tills_of_day
 from market.web.access import for_devices
 from market.web.api import json_answer, read_body
 from market.web.devices import device
@@ -79,14 +79,7 @@ blueprint.record(
 )
 
 Recorded = dict[int, Result | VoidResult]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """When an upload arrived, and how far behind its phone's clock was."""
-
-    received_at: datetime
-    offset: timedelta
+EarlyVoids = Mapping[UUID, Void]
 
 
 @blueprint.get("/api/v1/till")
@@ -126,7 +119,7 @@ def api_sync() -> ResponseReturnValue:
         {till_id: counter.goods for till_id, counter in counters.items()},
         fallback_till=phone.till_id or max(tills, default=None),
     )
-    stamp = _Stamp(received_at, clock_offset(read.head.sent_at, received_at))
+    stamp = Stamp(received_at, by_id=None, offset=clock_offset(read.head.sent_at, received_at))
     signed_off = _may_sign_off(read, tills)
     recorded = _take_in(phone, read, upload, counters, stamp, signed_off=bool(signed_off))
     created = sum(
@@ -180,12 +173,12 @@ def _take_in(
     read: Rows,
     upload: Upload,
     counters: Mapping[int, Counter],
-    stamp: _Stamp,
+    stamp: Stamp,
     *,
     signed_off: bool,
 ) -> Recorded:
     recorded: Recorded = {}
-    jobs: list[Callable[[Session], Recorded]] = [
+    jobs: list[Callable[[Session, EarlyVoids], Recorded]] = [
         partial(_sales_of_till, phone, counters[till_id], upload.sales[till_id], stamp)
         for till_id in sorted(upload.sales)
     ]
@@ -195,7 +188,7 @@ def _take_in(
     for number, job in enumerate(jobs or [_nothing]):
         with unit_of_work() as session:
             if number == 0:
-                hear(
+                voids_ahead = hear(
                     session,
                     phone.id,
                     last_sequence=upload.last_sequence,
@@ -204,8 +197,9 @@ def _take_in(
                 )
                 set_aside(session, upload.asides, received_at=stamp.received_at)
             else:
-                hold(session, phone.id)
-            recorded |= job(session)
+                voids_ahead = hold(session, phone.id)
+            early = early_voids(session, phone.id) if voids_ahead else {}
+            recorded |= job(session, early)
             said = read.head.sign_off
             if signed_off and said is not None and number == max(0, len(jobs) - 1):
                 sign_off(session, phone.id, said.till, said.last_sequence, now=stamp.received_at)
@@ -216,8 +210,9 @@ def _sales_of_till(
     phone: DeviceHere,
     counter: Counter,
     sales: Sequence[FixedSale],
-    stamp: _Stamp,
+    stamp: Stamp,
     session: Session,
+    early: EarlyVoids,
 ) -> Recorded:
     results = record_phone_sales(
         session,
@@ -225,14 +220,18 @@ def _sales_of_till(
         counter,
         [one.sale for one in sales],
         hashes=[one.hash for one in sales],
-        received_at=stamp.received_at,
-        offset=stamp.offset,
+        stamp=stamp,
+        early=early,
     )
     return {one.place: result for one, result in zip(sales, results, strict=True)}
 
 
 def _voids(
-    phone: DeviceHere, voids: Sequence[tuple[int, Void]], stamp: _Stamp, session: Session
+    phone: DeviceHere,
+    voids: Sequence[tuple[int, Void]],
+    stamp: Stamp,
+    session: Session,
+    _early: EarlyVoids,
 ) -> Recorded:
     results = record_phone_voids(
         session, phone, [void for _, void in voids], received_at=stamp.received_at
@@ -240,7 +239,7 @@ def _voids(
     return {place: result for (place, _), result in zip(voids, results, strict=True)}
 
 
-def _nothing(_session: Session) -> Recorded:
+def _nothing(_session: Session, _early: EarlyVoids) -> Recorded:
     return {}
 
 

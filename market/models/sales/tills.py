@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,7 +66,8 @@ class Device(Base):
     A phone that came by a pass holds a token, we its SHA-256. `unsent` is how many records it last
     said to hold; up to `due_ms` (since 1970) its requests are paid for, which slows down one that
     has gone mad. The plain forms of phone `phone_id` are numbered here, so under a device of their
-    own: what the phone itself has numbered may still be on its way.
+    own: what the phone itself has numbered may still be on its way. `voids_ahead` says whether it has
+    ever undone a sale that had not arrived yet.
     """
 
     __tablename__ = "device"
@@ -87,6 +89,7 @@ class Device(Base):
     seen_at: Mapped[datetime | None]
     unsent: Mapped[int] = mapped_column(default=0)
     due_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    voids_ahead: Mapped[bool] = mapped_column(default=False, server_default=false())
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoked_at: Mapped[datetime | None]
 
