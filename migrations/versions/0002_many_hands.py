@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import guards
+
 
 revision = '0002'
 down_revision = '0001'
@@ -14,7 +16,95 @@ def upgrade():
     # Phones that undo sales before they arrive.
     op.add_column('device', sa.Column('voids_ahead', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute('UPDATE device SET voids_ahead = true WHERE id IN (SELECT device_id FROM phone_void)')
+    # Consents, what a guardian's half of the sheet stops, holds, wishes put first.
+    care_for_wishes()
+
 
 
 def downgrade():
+    no_longer_care_for_wishes()
     op.drop_column('device', 'voids_ahead')
+
+
+def care_for_wishes():
+    op.execute(
+        "ALTER TABLE consent ADD COLUMN guardian VARCHAR(12) DEFAULT '' NOT NULL"
+        " CONSTRAINT ck_consent_known_guardian CHECK (guardian IN"
+        " ('','parent','grandparent','relative','appointed','supervisor'))"
+    )
+    op.create_table('stop_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('community_id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(length=36), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('salt', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name='fk_stop_code_community_id_community'),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name='fk_stop_code_made_by_id_person'),
+    sa.PrimaryKeyConstraint('id', name='pk_stop_code'),
+    sa.UniqueConstraint('token_hash', name='uq_stop_code_token_hash'),
+    info={'posted': True}
+    )
+    op.create_index('ix_stop_code_community_id_reference', 'stop_code', ['community_id', 'reference'])
+    op.create_table('publication_stop',
+    sa.Column('code_id', sa.Integer(), nullable=False),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['code_id'], ['stop_code.id'], name='fk_publication_stop_code_id_stop_code'),
+    sa.PrimaryKeyConstraint('code_id', name='pk_publication_stop'),
+    info={'posted': True}
+    )
+    op.create_table('wish_priority',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('first', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name='fk_wish_priority_by_id_person'),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name='fk_wish_priority_wish_id_wish'),
+    sa.PrimaryKeyConstraint('id', name='pk_wish_priority'),
+    info={'posted': True}
+    )
+    op.create_index('ix_wish_priority_wish_id_id', 'wish_priority', ['wish_id', 'id'])
+    op.create_table('wish_hold',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(length=36), nullable=False),
+    sa.Column('asked_at_desk', sa.Boolean(), nullable=False),
+    sa.Column('volunteer_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('confirmed_by_id', sa.Integer(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('received_by_id', sa.Integer(), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('evidence', sa.String(length=200), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by_id', sa.Integer(), nullable=True),
+    sa.Column('ending', sa.String(length=10), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.CheckConstraint('asked_at_desk OR volunteer_id IS NULL', name='ck_wish_hold_volunteers_at_desk'),
+    sa.CheckConstraint('(confirmed_at IS NULL) = (confirmed_by_id IS NULL)', name='ck_wish_hold_confirmed_whole'),
+    sa.CheckConstraint('received_at IS NULL OR (received_by_id IS NOT NULL AND confirmed_at IS NOT NULL)', name='ck_wish_hold_received_whole'),
+    sa.CheckConstraint("(ended_at IS NULL) = (ending = '')", name='ck_wish_hold_ended_whole'),
+    sa.CheckConstraint("ending IN ('','delivered','undone','lapsed','wish_over')", name='ck_wish_hold_known_ending'),
+    sa.ForeignKeyConstraint(['confirmed_by_id'], ['person.id'], name='fk_wish_hold_confirmed_by_id_person'),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['person.id'], name='fk_wish_hold_ended_by_id_person'),
+    sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name='fk_wish_hold_received_by_id_person'),
+    sa.ForeignKeyConstraint(['volunteer_id'], ['person.id'], name='fk_wish_hold_volunteer_id_person'),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name='fk_wish_hold_wish_id_wish'),
+    sa.PrimaryKeyConstraint('id', name='pk_wish_hold'),
+    sa.UniqueConstraint('reference', name='uq_wish_hold_reference')
+    )
+    op.create_index('ix_wish_hold_wish_id', 'wish_hold', ['wish_id'])
+    op.create_index('uq_wish_hold_standing', 'wish_hold', ['wish_id'], unique=True,
+        sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    for table in ('stop_code', 'publication_stop', 'wish_priority'):
+        guards.only_grows(table)
+
+
+def no_longer_care_for_wishes():
+    for table in ('wish_hold', 'wish_priority', 'publication_stop', 'stop_code'):
+        op.drop_table(table)
+    op.drop_column('consent', 'guardian')

@@ -7,7 +7,13 @@ from market.models.proceeds.allocations import (
     ProposalDecision,
     ProposalItem,
 )
-from market.models.proceeds.consents import Consent, ConsentWithdrawal
+from market.models.proceeds.consents import (
+    Consent,
+    ConsentWithdrawal,
+    PublicationStop,
+    StopCode,
+)
+from market.models.proceeds.holds import WishHold
 from market.models.proceeds.lighting import (
     LightingDecision,
     LightingLine,
@@ -15,7 +21,14 @@ from market.models.proceeds.lighting import (
     LightingPlan,
     LightingRun,
 )
-from market.models.proceeds.wishes import Companions, Wish, WishCost, WishReview, WishStep
+from market.models.proceeds.wishes import (
+    Companions,
+    Wish,
+    WishCost,
+    WishPriority,
+    WishReview,
+    WishStep,
+)
 
 __all__ = [
     "Allocation",
@@ -31,8 +44,12 @@ __all__ = [
     "Proposal",
     "ProposalDecision",
     "ProposalItem",
+    "PublicationStop",
+    "StopCode",
     "Wish",
     "WishCost",
+    "WishHold",
+    "WishPriority",
     "WishReview",
     "WishStep",
 ]

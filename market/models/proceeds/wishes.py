@@ -92,6 +92,19 @@ class WishStep(Base):
     at: Mapped[datetime]
 
 
+class WishPriority(Base):
+    """A wish put before the others, or no longer, with the reason in writing; the latest row rules."""
+
+    __tablename__ = "wish_priority"
+    __table_args__ = (Index("ix_wish_priority_wish_id_id", "wish_id", "id"), POSTED)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"))
+    first: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class Companions(Base):
     """Two volunteers for a wish that costs nothing: named by one person, confirmed by another."""
 

@@ -41,6 +41,24 @@ def _first(table: str, column: str) -> ScalarSelect[Any]:
 _TURN = UUID("0192f0c1-0000-7000-8000-000000000002")
 RARE: dict[str, dict[str, object]] = {
     "consent_withdrawal": {"consent_id": 1, "withdrawn_at": NOW},
+    "stop_code": {
+        "id": 1,
+        "community_id": 1,
+        "reference": "T-7K3P-9QXM",
+        "token_hash": bytes(32),
+        "salt": bytes(16),
+        "made_by_id": 1,
+        "made_at": NOW,
+    },
+    "publication_stop": {"code_id": 1, "stopped_at": NOW},
+    "wish_priority": {
+        "id": 1,
+        "wish_id": 1,
+        "first": True,
+        "reason": "x",
+        "by_id": 1,
+        "at": NOW,
+    },
     "quarantined_sale": {
         "till_id": 1,
         "device_id": 1,
