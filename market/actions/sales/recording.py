@@ -106,14 +106,15 @@ def record_at(
 
     `hashes` are the sales' own, where somebody has computed them before.
     """
-    results: dict[int, Result] = {}
+    refused: dict[int, Reason] = {}
     waiting: list[Fixed] = []
     for place, sale in enumerate(sales):
         fixed = _fixed(place, sale, counter, hashes[place] if hashes else None)
         if isinstance(fixed, Fixed):
             waiting.append(fixed)
         else:
-            results[place] = Result(sale.id, Outcome.REJECTED, sale.code, reason=fixed)
+            refused[place] = fixed
+    results = _refused(session, sales, refused, same) if refused else {}
     # In one order for everybody, so that two who send the same sales never wait for each other.
     waiting.sort(key=lambda one: one.sale.id.int)
     # One alone is nearly always new: trying it is cheaper than asking first.
@@ -137,6 +138,23 @@ def record_at(
     ]
     set_aside(session, asides, received_at=stamp.received_at)
     return [results[place] for place in range(len(sales))]
+
+
+def _refused(
+    session: Session, sales: Sequence[Sale], refused: Mapping[int, Reason], same: Sameness
+) -> dict[int, Result]:
+    """The answers for what cannot be recorded now. What was recorded before stays known, however
+    the terms, the stalls and the phones have changed since."""
+    known = {one.id: one for one in known_sales(session, [_names(sales[one]) for one in refused])}
+    results = {}
+    for place, reason in refused.items():
+        sale = sales[place]
+        if sale.id in known:
+            one = Fixed(place, sale, sale_hash(sale), stall_id=0, day_number="")
+            results[place] = _met(one, known[sale.id], same)
+        else:
+            results[place] = Result(sale.id, Outcome.REJECTED, sale.code, reason=reason)
+    return results
 
 
 def _fixed(place: int, sale: Sale, counter: Counter, known: bytes | None) -> Fixed | Reason:

@@ -499,3 +499,17 @@ def _check(session: Session, here: Stall) -> None:
     session.rollback()
     wrong = [one for one in check_community(session, here.day.community.id) if not one.holds]
     assert wrong == []
+
+
+def test_a_sale_sent_again_is_known_whatever_was_agreed_since(
+    client: FlaskClient, here: Stall
+) -> None:
+    sale = here.sale(here.day.fan)
+    assert outcomes(upload(client, here.phone, sale_row(sale))) == ["created"]
+    with unit_of_work() as work:
+        work.get_one(Listing, here.day.fan.id).floor_minor = 50_00
+    assert outcomes(upload(client, here.phone, sale_row(sale))) == ["exists"]
+    other = replace(sale, gift_minor=1_00)
+    assert outcomes(upload(client, here.phone, sale_row(other))) == ["conflict: other_content"]
+    fresh = here.sale(here.day.fan)
+    assert outcomes(upload(client, here.phone, sale_row(fresh))) == ["rejected: price_refused"]
