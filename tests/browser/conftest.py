@@ -9,22 +9,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
 
 from market.actions.ledger.posting import post
 from market.actions.people.passwords import hash_password
 from market.domain.ledger.posting_table import cash_advanced
 from market.extensions import unit_of_work
-from market.models.sales import PaymentCode
+from market.models.people import Community
+from market.models.sales import MarketDay as MarketDayRow
+from market.models.sales import PaymentCode, Stall
 from tests import factories
+from tests.browser.sellers import SOON_MS, OpenStall, Seller
+from tests.passes import make_pass
 from tests.people import Cast, make_cast
+from tests.serving import Server
 from tests.wishes import Stage, make_open_wish
 
 PHONE = {"width": 360, "height": 740}
@@ -172,6 +178,50 @@ def phones(
         contexts.append(context)
         name = f"{'scripts' if scripts else 'plain'}-{name}"
         return Phone(context.new_page(), home, scripts, name, parts_seen)
+
+    yield new_phone
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def stall(app: Flask, market_day: MarketDay) -> OpenStall:
+    with app.app_context(), unit_of_work() as session:
+        day = session.scalars(select(MarketDayRow)).one()
+        row = session.scalars(select(Stall)).one()
+        community = session.get_one(Community, day.community_id)
+        volunteer = market_day.cast.volunteer
+        factories.make_listing(
+            session,
+            row,
+            name="竹编小篮",
+            price_minor=40_00,
+            consignor_id=factories.make_party(session, community).id,
+            share_bp=8000,
+            floor_minor=30_00,
+        )
+        till = factories.make_till(session, day, [row], volunteer, now=datetime.now(UTC))
+        return OpenStall(f"/p/{make_pass(session, row, volunteer).token}", till.id)
+
+
+@pytest.fixture
+def sellers(browser: Browser, server: Server) -> Iterator[Callable[..., Seller]]:
+    """A new phone for whoever asks."""
+    contexts: list[BrowserContext] = []
+
+    def new_phone(*, scripts: bool = True, language: str = "zh-CN") -> Seller:
+        context = browser.new_context(
+            locale=language,
+            viewport=PHONE,  # type: ignore[arg-type]
+            is_mobile=True,
+            has_touch=True,
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(SOON_MS)
+        contexts.append(context)
+        seller = Seller(context.new_page(), server.url)
+        seller.page.on("request", seller.note)
+        return seller
 
     yield new_phone
     for context in contexts:

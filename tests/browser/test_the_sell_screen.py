@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Locator,
     Page,
-    Request,
     Response,
     Route,
     expect,
@@ -24,22 +19,19 @@ from playwright.sync_api import (
 from sqlalchemy import func, select
 
 from market.extensions import reading, unit_of_work
-from market.models.people import Community
 from market.models.sales import (
     Device,
-    DeviceSignOff,
     MarketDay,
     Sale,
     SaleVoid,
     Slip,
     Stall,
-    TillTotal,
 )
 from tests import factories
 from tests.browser.conftest import NARROWEST, PHONE, RULES
 from tests.browser.conftest import MarketDay as Market
+from tests.browser.sellers import SOON_MS, OpenStall, Seller, tell
 from tests.passes import DIGITS, make_pass
-from tests.serving import Server
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -47,7 +39,6 @@ FIRST_LOAD_BYTES = 45 * 1024
 BYTES_A_SALE = 3 * 1024
 MAGNIFIED = {"width": 320, "height": 256}
 """What 400 % leaves of a screen of 1280 × 1024."""
-SOON_MS = 10_000
 BEFORE_READY = """() => {
   const [ready] = performance.getEntriesByName("till-ready");
   const files = performance.getEntriesByType("resource");
@@ -58,105 +49,6 @@ BEFORE_READY = """() => {
 STICK = """(position) => document.querySelectorAll(".till-actions, .find").forEach(
   (bar) => { bar.style.position = position; })"""
 """What stays in sight lies over half a tile until one scrolls; axe takes that for a small target."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStall:
-    """A stall whose till is open: the address its pass's code holds."""
-
-    pass_path: str
-    till_id: int
-
-
-@dataclass
-class Seller:
-    """Somebody with a phone at the stall. `taps` counts what her finger does."""
-
-    page: Page
-    home: str
-    taps: int = 0
-    sent: list[Request] = field(default_factory=list)
-
-    def tap(self, target: str | Locator) -> None:
-        (self.page.locator(target) if isinstance(target, str) else target).tap()
-        self.taps += 1
-
-    def note(self, request: Request) -> None:
-        self.sent.append(request)
-
-    def button(self, name: str, *, exact: bool = False) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=exact).first
-
-    def tile(self, name: str) -> Locator:
-        return self.page.locator(".tile-main", has_text=name)
-
-    def join(self, path: str, name: str = "王阿姨") -> None:
-        self.page.goto(self.home + path)
-        self.tap(self.page.get_by_label("您的称呼"))
-        self.page.keyboard.type(name)
-        self.tap(self.page.get_by_label("今天的四位数字"))
-        self.page.keyboard.type(DIGITS)
-        self.tap(self.button("加入"))
-        self.ready()
-
-    def ready(self) -> None:
-        expect(self.page.locator("#strip")).to_be_visible()
-
-    def sell_soap(self) -> None:
-        self.tap(self.tile("手工皂"))
-        self.tap("#charge")
-        self.tap("#paid")
-        expect(self.page.locator("#just-sold")).to_be_visible()
-
-    def uploaded(self) -> None:
-        expect(self.page.locator("#pay")).to_be_hidden()
-        strip = self.page.locator("#strip")
-        expect(strip).to_have_attribute("data-waiting", "0", timeout=SOON_MS)
-        expect(strip).to_have_attribute("data-tone", "online", timeout=SOON_MS)
-
-
-@pytest.fixture
-def stall(app: Flask, market_day: Market) -> OpenStall:
-    with app.app_context(), unit_of_work() as session:
-        day = session.scalars(select(MarketDay)).one()
-        row = session.scalars(select(Stall)).one()
-        community = session.get_one(Community, day.community_id)
-        volunteer = market_day.cast.volunteer
-        factories.make_listing(
-            session,
-            row,
-            name="竹编小篮",
-            price_minor=40_00,
-            consignor_id=factories.make_party(session, community).id,
-            share_bp=8000,
-            floor_minor=30_00,
-        )
-        till = factories.make_till(session, day, [row], volunteer, now=datetime.now(UTC))
-        return OpenStall(f"/p/{make_pass(session, row, volunteer).token}", till.id)
-
-
-@pytest.fixture
-def sellers(browser: Browser, server: Server) -> Iterator[Callable[..., Seller]]:
-    """A new phone for whoever asks."""
-    contexts: list[BrowserContext] = []
-
-    def new_phone(*, scripts: bool = True, language: str = "zh-CN") -> Seller:
-        context = browser.new_context(
-            locale=language,
-            viewport=PHONE,  # type: ignore[arg-type]
-            is_mobile=True,
-            has_touch=True,
-            java_script_enabled=scripts,
-        )
-        context.set_default_timeout(SOON_MS)
-        contexts.append(context)
-        seller = Seller(context.new_page(), server.url)
-        seller.page.on("request", seller.note)
-        return seller
-
-    yield new_phone
-    for context in contexts:
-        context.close()
 
 
 def test_a_volunteer_with_a_scanned_pass_sells_within_thirty_seconds(
@@ -185,33 +77,6 @@ def test_a_volunteer_with_a_scanned_pass_sells_within_thirty_seconds(
         device = reading().get_one(Device, sale.device_id)
         assert sale.day_number == number == f"3{device.letter}-001"
         assert (sale.tender, sale.lines_minor, sale.till_id) == ("cash", 15_00, stall.till_id)
-
-
-def test_a_hundred_sales_in_a_row_by_two_phones_on_one_till(
-    app: Flask, stall: OpenStall, sellers: Callable[..., Seller], capsys: pytest.CaptureFixture[str]
-) -> None:
-    pair = [sellers(), sellers()]
-    for seller in pair:
-        seller.join(stall.pass_path)
-    began = time.monotonic()
-    for _ in range(50):
-        for seller in pair:
-            seller.sell_soap()
-    selling_s = time.monotonic() - began
-    for seller in pair:
-        seller.uploaded()
-        seller.tap("#to-more")
-        seller.tap(seller.button("我卖完了"))
-        expect(seller.page.locator("#finish-sum")).to_contain_text("50 位邻居，义卖 ¥750")
-        seller.tap("#sign-off")
-        expect(seller.page.locator("#finish-state")).to_contain_text("已签退", timeout=SOON_MS)
-    tell(capsys, f"\n100 sales by two phones: {selling_s:.1f} s, {selling_s * 10:.0f} ms each")
-    with app.app_context():
-        numbers = reading().scalars(select(Sale.day_number)).all()
-        totals = reading().execute(select(func.sum(TillTotal.sales), func.sum(TillTotal.due_minor)))
-        assert len(set(numbers)) == 100
-        assert totals.one() == (100, 1500_00)
-        assert reading().scalars(select(DeviceSignOff.last_sequence)).all() == [50, 50]
 
 
 def test_cash_is_counted_back_and_may_be_given_away(
@@ -581,12 +446,6 @@ def test_nothing_is_in_anybodys_way_at_320_pixels_or_400_percent(
     for step in STEPS:
         step(seller)
         look(page)
-
-
-def tell(capsys: pytest.CaptureFixture[str], figures: str) -> None:
-    """What was measured is said, whether the test passes or not."""
-    with capsys.disabled():
-        print(figures)  # noqa: T201
 
 
 def tamper(route: Route) -> None:
