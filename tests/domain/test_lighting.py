@@ -24,7 +24,7 @@ def planned(ordinal: int, amount_minor: int, **overrides: object) -> PlannedWish
         "amount_minor": amount_minor,
         "in_part": False,
         "state": WishState.OPEN,
-        "shown": True,
+        "may_be_lit": True,
         "missing_minor": amount_minor,
     }
     return PlannedWish(**{**given_, **overrides})  # type: ignore[arg-type]
@@ -45,7 +45,9 @@ def plans(draw: st.DrawFn) -> list[PlannedWish]:
         )
     )
     return [
-        planned(number, row[0], in_part=row[1], state=row[2], shown=row[3], missing_minor=row[4])
+        planned(
+            number, row[0], in_part=row[1], state=row[2], may_be_lit=row[3], missing_minor=row[4]
+        )
         for number, row in enumerate(rows, start=1)
     ]
 
@@ -79,7 +81,7 @@ def test_a_wish_that_needs_less_by_now_leaves_the_rest_to_the_next() -> None:
         ({"state": WishState.REVIEWED}, Fate.NOT_OPEN),
         ({"state": WishState.LIT, "missing_minor": 0}, Fate.ALREADY),
         ({"state": WishState.DELIVERED, "missing_minor": 0}, Fate.ALREADY),
-        ({"shown": False}, Fate.HIDDEN),
+        ({"may_be_lit": False}, Fate.HIDDEN),
         ({"missing_minor": 71}, Fate.DEARER),
     ],
 )

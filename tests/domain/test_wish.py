@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from market.domain.errors import Invalid
 from market.domain.money import AmountNegative, AmountNotWhole, AmountTooLarge, AmountTooSmall
 from market.domain.proceeds.consent import (
+    TOLD_OTHERS,
     ChildSaidNo,
     ConsentNotYetGiven,
     ConsentOver,
@@ -248,16 +249,17 @@ def test_a_consent_is_recorded_from_the_day_it_is_given_to_the_day_before_it_is_
         make_terms().check_day(TODAY + timedelta(days=1))
 
 
-@pytest.mark.parametrize("state", [WishState.DRAFT, WishState.REVIEWED, WishState.OPEN])
-@pytest.mark.parametrize("purpose", [Purpose.PROCESS, Purpose.PUBLISH_TEXT])
-def test_a_waiting_wish_ends_with_its_consent(state: WishState, purpose: Purpose) -> None:
-    assert state_after_withdrawal(state, [purpose]) is WishState.WITHDRAWN
+UNBOUGHT = [WishState.DRAFT, WishState.REVIEWED, WishState.OPEN, WishState.LIT]
 
 
-def test_refusing_publication_costs_a_lit_wish_nothing() -> None:
-    kept = state_after_withdrawal(WishState.LIT, [Purpose.PUBLISH_TEXT])
-    assert kept is WishState.LIT
-    assert state_after_withdrawal(WishState.LIT, [Purpose.PROCESS]) is WishState.WITHDRAWN
+@pytest.mark.parametrize("state", UNBOUGHT)
+def test_what_is_not_bought_ends_when_we_may_not_handle_it_any_more(state: WishState) -> None:
+    assert state_after_withdrawal(state, [Purpose.PROCESS]) is WishState.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", UNBOUGHT)
+def test_refusing_publication_costs_nothing(state: WishState) -> None:
+    assert state_after_withdrawal(state, TOLD_OTHERS) is state
 
 
 def test_what_is_bought_is_still_delivered() -> None:

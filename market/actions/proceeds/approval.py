@@ -22,7 +22,7 @@ from market.domain.proceeds.wish import WishState
 from market.models.base import UtcDateTime
 from market.models.ledger import Fund, Taking
 from market.models.proceeds import Allocation, Proposal, ProposalItem, Wish
-from market.queries.proceeds.visibility import publishable_wish_condition
+from market.queries.proceeds.visibility import may_be_lit_condition
 
 _AFTER = Wish.funded_minor + bindparam("amount", type_=BigInteger)
 _FUND_WISHES = (
@@ -32,7 +32,7 @@ _FUND_WISHES = (
         Wish.community_id == bindparam("of_community"),
         Wish.state == str(WishState.OPEN),
         Wish.cost_minor >= _AFTER,
-        publishable_wish_condition(bindparam("today", type_=Date)),
+        may_be_lit_condition(bindparam("today", type_=Date)),
     )
     .values(
         funded_minor=_AFTER,
@@ -40,7 +40,7 @@ _FUND_WISHES = (
         changed_at=bindparam("now", type_=UtcDateTime),
     )
 )
-"""The guard of a wish, whatever was looked at before: open, shown, and never more than it costs."""
+"""The guard of a wish, whatever was looked at before: open, ours to handle, never more than it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_approver, require_members
 from market.actions.proceeds.steps import locked_wish, step
-from market.actions.proceeds.wishes import require_publishable
+from market.actions.proceeds.wishes import require_ours_to_handle
 from market.domain.errors import N_, Invalid, Missing, Refused
 from market.domain.people import two_people
 from market.domain.proceeds.wish import StepNotAllowed, WishKind, WishState
@@ -100,7 +100,7 @@ def confirm_companions(
         raise CompanionsChanged
     two_people(companions.proposed_by_id, by_id)
     require_members(session, command.community_id, {companions.first_id, companions.second_id})
-    require_publishable(session, wish, now)
+    require_ours_to_handle(session, wish, now)
     companions.confirmed_by_id, companions.confirmed_at = by_id, now
     session.flush()
     step(session, wish, WishState.LIT, by_id=by_id, now=now)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_members
@@ -13,9 +14,20 @@ from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
 from market.actions.proceeds.steps import step
 from market.domain.errors import N_, Invalid, Missing, Refused
-from market.domain.proceeds.consent import ConsentTerms, Purpose, state_after_withdrawal
+from market.domain.proceeds.consent import (
+    TOLD_OTHERS,
+    ConsentTerms,
+    Purpose,
+    state_after_withdrawal,
+)
 from market.domain.proceeds.wish import WishState
-from market.models.proceeds import Consent, ConsentWithdrawal, Wish
+from market.models.proceeds import (
+    Consent,
+    ConsentWithdrawal,
+    PublicationStop,
+    StopCode,
+    Wish,
+)
 
 
 class NoSuchReference(Missing):
@@ -34,6 +46,15 @@ class WitnessIsRecorder(Invalid):
     """A spoken yes heard by one person only."""
 
     sentence = N_("口头同意要有另一位同事在场，见证人不能是登记人自己。")
+
+
+class PublicationStopped(Refused):
+    """A sheet is recorded whose guardian has used their half of it already."""
+
+    sentence = N_(
+        "监护人已经用手里的那一半停止了公开，这张同意书不能再登记“公开”和“转发”。"
+        "只登记“处理信息”可以，心愿一样办；又愿意公开了，请打印一张新的，请监护人和孩子再看一遍。"
+    )
 
 
 class NothingToWithdraw(Refused):
@@ -73,13 +94,16 @@ def record_consents(
         if command.witness_id == by_id:
             raise WitnessIsRecorder(field="witness")
         require_members(session, command.community_id, [command.witness_id])
-    _locked_wishes(session, command.community_id, command.reference)
+    locked_wishes(session, command.community_id, command.reference)
+    if terms.purposes & TOLD_OTHERS:
+        _require_not_stopped(session, command.community_id, command.reference)
     rows = [
         Consent(
             community_id=command.community_id,
             reference=command.reference,
             purpose=str(purpose),
             notice_version=terms.notice_version,
+            guardian=str(terms.guardian or ""),
             child_agreed=terms.child_agreed,
             witness_id=command.witness_id,
             given_on=terms.given_on,
@@ -115,32 +139,46 @@ def withdraw_consents(
     """
     if not command.purposes:
         raise NoPurpose(field="purposes")
-    wishes = _locked_wishes(session, command.community_id, command.reference)
+    wishes = locked_wishes(session, command.community_id, command.reference)
+    rows = take_back(session, wishes, command.purposes, by_id=by_id, now=now)
+    if not rows:
+        raise NothingToWithdraw
+    return rows
+
+
+def take_back(
+    session: Session,
+    wishes: Sequence[Wish],
+    purposes: Collection[Purpose],
+    *,
+    by_id: int | None,
+    now: datetime,
+) -> list[ConsentWithdrawal]:
+    """Take back what stands behind locked wishes of one sheet; gives nothing where nothing stands."""
+    community_id, reference = wishes[0].community_id, wishes[0].consent_ref
     standing = session.scalars(
         select(Consent)
         .outerjoin(ConsentWithdrawal, ConsentWithdrawal.consent_id == Consent.id)
         .where(
-            Consent.community_id == command.community_id,
-            Consent.reference == command.reference,
-            Consent.purpose.in_([str(purpose) for purpose in command.purposes]),
+            Consent.community_id == community_id,
+            Consent.reference == reference,
+            Consent.purpose.in_([str(purpose) for purpose in purposes]),
             ConsentWithdrawal.consent_id.is_(None),
         )
         .order_by(Consent.id)
     ).all()
-    if not standing:
-        raise NothingToWithdraw
     rows = [
         ConsentWithdrawal(consent_id=consent.id, withdrawn_at=now, recorded_by_id=by_id)
         for consent in standing
     ]
     session.add_all(rows)
     session.flush()
-    _touch(session, command.community_id, command.reference, now)
+    _touch(session, community_id, reference, now)
     for consent in standing:
         note(
             session,
             "consent_withdrawn",
-            community_id=command.community_id,
+            community_id=community_id,
             now=now,
             consent=consent.id,
             purpose=consent.purpose,
@@ -155,7 +193,8 @@ def withdraw_consents(
     return rows
 
 
-def _locked_wishes(session: Session, community_id: int, reference: str) -> list[Wish]:
+def locked_wishes(session: Session, community_id: int, reference: str) -> list[Wish]:
+    """All wishes of one sheet, locked in the order of their ids. Raises NoSuchReference."""
     wishes = list(
         session.scalars(
             select(Wish)
@@ -168,6 +207,20 @@ def _locked_wishes(session: Session, community_id: int, reference: str) -> list[
     if not wishes:
         raise NoSuchReference
     return wishes
+
+
+def _require_not_stopped(session: Session, community_id: int, reference: str) -> None:
+    """The newest sheet counts: once its half was used, only another sheet says yes again."""
+    newest = (
+        select(func.max(StopCode.id))
+        .where(StopCode.community_id == community_id, StopCode.reference == reference)
+        .scalar_subquery()
+    )
+    stopped = session.scalar(
+        select(PublicationStop.code_id).where(PublicationStop.code_id == newest)
+    )
+    if stopped is not None:
+        raise PublicationStopped(field="purposes")
 
 
 def _touch(session: Session, community_id: int, reference: str, now: datetime) -> None:

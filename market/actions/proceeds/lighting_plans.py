@@ -101,7 +101,7 @@ def propose_plan(
     """Write a plan down for a second person; it may well be longer than the takings.
 
     Raises NoSuchDay, NoSuchFund, DayIsOver, NothingProposed, TooManyItems, NoSuchUse,
-    WishNotWaiting, WishNotShown, WishNeedsLess, OnlyAPart.
+    WishNotWaiting, WishMayNotBeLit, WishNeedsLess, OnlyAPart.
     """
     day = day_of_plans(session, command.community_id, command.market_day_id)
     _require_not_over(day)

@@ -25,7 +25,7 @@ from market.models.proceeds import Proposal, ProposalDecision, ProposalItem, Wis
 from market.models.sales import MarketDay
 from market.queries.proceeds.allocations import NoSuchProposal
 from market.queries.proceeds.funds import NoSuchFund
-from market.queries.proceeds.visibility import publishable_wish_condition
+from market.queries.proceeds.visibility import may_be_lit_condition
 
 MOST_ITEMS = 60
 MOST_NOTE = 200
@@ -35,7 +35,7 @@ _WAITING = (
         Wish.code,
         Wish.state,
         (Wish.cost_minor - Wish.funded_minor).label("missing"),
-        publishable_wish_condition(bindparam("today", type_=Date)).label("shown"),
+        may_be_lit_condition(bindparam("today", type_=Date)).label("may_be_lit"),
     )
     .where(
         Wish.id.in_(bindparam("ids", expanding=True)),
@@ -83,10 +83,12 @@ class WishNotWaiting(Refused):
     sentence = N_("心愿 %(code)s 现在是“%(state)s”，不能再给它安排款项。请去掉它再提交。")
 
 
-class WishNotShown(Refused):
-    """A wish that may not be shown now may not be lit either."""
+class WishMayNotBeLit(Refused):
+    """A wish that we may not handle today, or that nobody has read as it stands."""
 
-    sentence = N_("心愿 %(code)s 现在不能公开（同意书到期、被撤回或要重新复读），先不能安排款项。")
+    sentence = N_(
+        "心愿 %(code)s 现在不能安排款项：同意到期或被撤回、要重新复读，或者有人认领了。请去掉它再提交。"
+    )
 
 
 class WishNeedsLess(Refused):
@@ -253,7 +255,7 @@ def require_fit(
 ) -> None:
     """Require that each item fits the fund's purpose, and that each wish waits for that much.
 
-    Raises WrongPurpose, NoSuchUse, WishNotWaiting, WishNotShown, WishNeedsLess, about the first.
+    Raises WrongPurpose, NoSuchUse, WishNotWaiting, WishMayNotBeLit, WishNeedsLess, about the first.
     """
     wishes: dict[int, int] = {}
     days: set[int] = set()
@@ -305,7 +307,7 @@ def require_waiting(
 ) -> Sequence[WaitingWish]:
     """The wishes, by id, to each of which its amount in minor units may be given today.
 
-    Raises NoSuchUse, WishNotWaiting, WishNotShown, WishNeedsLess.
+    Raises NoSuchUse, WishNotWaiting, WishMayNotBeLit, WishNeedsLess.
     """
     if not amounts:
         return ()
@@ -318,8 +320,8 @@ def require_waiting(
         amount = amounts[row.id]
         if row.state != WishState.OPEN:
             raise WishNotWaiting(code=row.code, state=WishState(row.state).label)
-        if not row.shown:
-            raise WishNotShown(code=row.code)
+        if not row.may_be_lit:
+            raise WishMayNotBeLit(code=row.code)
         if amount > row.missing:
             raise WishNeedsLess(code=row.code, missing=Money(row.missing), amount=Money(amount))
     return [WaitingWish(row.id, row.code, row.missing) for row in rows]

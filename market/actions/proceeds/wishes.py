@@ -16,7 +16,7 @@ from market.actions.proceeds.steps import locked_wish, record_step, step
 from market.domain.errors import N_, Invalid, Refused
 from market.domain.ledger.months import month_of
 from market.domain.money import Money
-from market.domain.proceeds.consent import NEEDED_TO_SHOW, Purpose
+from market.domain.proceeds.consent import Purpose
 from market.domain.proceeds.wish import (
     MENDABLE,
     StepNotAllowed,
@@ -80,7 +80,7 @@ class ChangeWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWish:
-    """From here on a wish waits to be lit, and may be seen."""
+    """From here on a wish waits to be lit, and is seen if its guardian agreed to that."""
 
     community_id: int
     wish_id: int
@@ -161,7 +161,7 @@ def open_wish(session: Session, command: OpenWish, *, by_id: int, now: datetime)
     """
     wish = locked_wish(session, command.community_id, command.wish_id)
     if WishState(wish.state) is WishState.REVIEWED:
-        require_publishable(session, wish, now)
+        require_ours_to_handle(session, wish, now)
     step(session, wish, WishState.OPEN, by_id=by_id, now=now)
     if wish.opened_at is None:
         wish.opened_at = now
@@ -171,17 +171,21 @@ def open_wish(session: Session, command: OpenWish, *, by_id: int, now: datetime)
     return wish
 
 
-def require_publishable(session: Session, wish: Wish, now: datetime) -> None:
-    """Require what `publishable_wish_condition` asks, and say which part is missing."""
+def require_ours_to_handle(session: Session, wish: Wish, now: datetime) -> None:
+    """Require that it was read as it stands and that we may handle it, and say what is missing.
+
+    Whether it may be published too is asked where it is shown. Raises NotYetReviewed, ConsentMissing.
+    """
     today = local_day(session, wish.community_id, now)
-    conditions = [passed_review_condition()]
-    conditions += [consent_condition(purpose, today) for purpose in NEEDED_TO_SHOW]
-    row = session.execute(select(*conditions).where(Wish.id == wish.id)).one()
-    if not row[0]:
+    passed, consented = session.execute(
+        select(passed_review_condition(), consent_condition(Purpose.PROCESS, today)).where(
+            Wish.id == wish.id
+        )
+    ).one()
+    if not passed:
         raise NotYetReviewed
-    for purpose, stands in zip(NEEDED_TO_SHOW, row[1:], strict=True):
-        if not stands:
-            raise ConsentMissing(purpose=Purpose(purpose).label)
+    if not consented:
+        raise ConsentMissing(purpose=Purpose.PROCESS.label)
 
 
 def _has_all_it_needs(session: Session, wish: Wish) -> bool:

@@ -63,9 +63,38 @@ _LABELS = {
     Purpose.SHARE: N_("转发给合作单位"),
 }
 
+
+class GuardianKind(StrEnum):
+    """What sort of guardian speaks for a child; who it is, is kept in the vault only."""
+
+    PARENT = "parent"
+    GRANDPARENT = "grandparent"
+    RELATIVE = "relative"
+    APPOINTED = "appointed"
+    SUPERVISOR = "supervisor"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, for translation."""
+        return _GUARDIANS[self]
+
+
+_GUARDIANS = {
+    GuardianKind.PARENT: N_("父母"),
+    GuardianKind.GRANDPARENT: N_("祖父母或外祖父母"),
+    GuardianKind.RELATIVE: N_("其他成年亲属（受委托照护）"),
+    GuardianKind.APPOINTED: N_("居委会、村委会或民政部门（担任监护人）"),
+    GuardianKind.SUPERVISOR: N_("儿童督导员、儿童主任（监护人当面委托）"),
+}
+
+NOTICE_VERSION = "2026-2"
+"""The version of the notice that our own printed sheet carries."""
+
 NEEDED_TO_SHOW = (Purpose.PROCESS, Purpose.PUBLISH_TEXT)
 """Without both, valid today, nothing of a wish renders."""
 PUBLISHING = frozenset({Purpose.PUBLISH_TEXT, Purpose.PUBLISH_PICTURE, Purpose.PUBLISH_THANKS})
+TOLD_OTHERS = PUBLISHING | {Purpose.SHARE}
+"""What a guardian's half of the sheet stops: whatever lets anybody but us know of the wish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +109,7 @@ class ConsentTerms:
     child_agreed: bool
     given_on: date
     expires_on: date
+    guardian: GuardianKind | None = None
 
     def __post_init__(self) -> None:
         version = clean_text(self.notice_version, most=MOST_NOTICE_VERSION)
@@ -103,13 +133,11 @@ def state_after_withdrawal(state: WishState, withdrawn: Collection[Purpose]) -> 
     """Where a wish is once the consents for `withdrawn` are taken back.
 
     Nothing of it renders from then on, whatever its state: visibility asks for the consents. Here is
-    only what the desk does with it. Refusing costs nothing: a wish that is lit goes on unseen when
-    only its publication is refused, and what was bought is still delivered. Without consent to
-    handle it at all, what is not yet bought ends, and its money goes back.
+    only what the desk does with it. Refusing costs nothing: where only its publication is refused, a
+    wish waits, is lit, bought and delivered like any other, unseen. Without consent to handle it at
+    all, what is not yet bought ends, and its money goes back.
     """
-    waiting = state in {WishState.DRAFT, WishState.REVIEWED, WishState.OPEN}
-    if waiting and set(withdrawn) & set(NEEDED_TO_SHOW):
-        return WishState.WITHDRAWN
-    if state is WishState.LIT and Purpose.PROCESS in withdrawn:
+    unbought = {WishState.DRAFT, WishState.REVIEWED, WishState.OPEN, WishState.LIT}
+    if state in unbought and Purpose.PROCESS in withdrawn:
         return WishState.WITHDRAWN
     return state

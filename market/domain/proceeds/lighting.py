@@ -49,7 +49,7 @@ _LABELS = {
     Fate.ALREADY: N_("跳过：已经点亮了"),
     Fate.ENDED: N_("跳过：已撤回或过期"),
     Fate.NOT_OPEN: N_("跳过：内容改过，还没重新打开"),
-    Fate.HIDDEN: N_("跳过：现在不能公开"),
+    Fate.HIDDEN: N_("跳过：同意到期了，或有人认领了"),
     Fate.DEARER: N_("跳过：现在要的比清单上多"),
 }
 GIVEN = frozenset({Fate.LIT, Fate.PART})
@@ -69,7 +69,7 @@ class PlannedWish:
     amount_minor: int
     in_part: bool
     state: WishState
-    shown: bool
+    may_be_lit: bool
     missing_minor: int
 
     @property
@@ -86,7 +86,7 @@ class PlannedWish:
             return Fate.NOT_OPEN
         if self.state is not WishState.OPEN:
             return Fate.ALREADY
-        if not self.shown:
+        if not self.may_be_lit:
             return Fate.HIDDEN
         if self.missing_minor > self.amount_minor and not self.in_part:
             return Fate.DEARER

@@ -62,8 +62,8 @@ _DESCRIPTIONS = {
     WishTask.KEEP_COMPANY: N_("两位志愿者已经定好。陪过以后，登记活动记录的编号。"),
     WishTask.FOLLOW_UP: N_("已经送到。过一阵问一问用得怎么样，登记一笔。"),
     WishTask.MEND: N_("读的同事说可能被认出来，按他写的改一改，再请他读。"),
-    WishTask.CONSENT: N_("缺一份今天有效的同意，心愿不会出现在任何公开页面上。"),
-    WishTask.OPEN: N_("读过了，同意书也在。挂上去，等下一次市集点亮。"),
+    WishTask.CONSENT: N_("缺一份今天有效的“处理信息”的同意，先不能办。"),
+    WishTask.OPEN: N_("读过了，同意书也在。挂上去，等下一次市集点亮；不愿公开的一样办，只是不上墙。"),
     WishTask.NAME_COMPANIONS: N_("陪伴不用花钱，要有两位核实过的志愿者一起去。"),
     WishTask.READ: N_("写的人自己看不出来，请另一位同事回答三个问题。"),
     WishTask.CONFIRM: N_("陪伴的人已经选好，另一位同事确认以后就点亮。"),
@@ -78,7 +78,7 @@ FOR_SOMEBODY_ELSE = frozenset({WishTask.READ, WishTask.CONFIRM, WishTask.PAY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishFacts:
-    """What the next task follows from. `consented`: both consents to show it stand today."""
+    """What the next task follows from. `consented`: we may handle it today, shown or not."""
 
     state: WishState
     kind: WishKind

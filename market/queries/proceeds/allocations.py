@@ -16,7 +16,7 @@ from market.models.ledger import Fund
 from market.models.people import Person
 from market.models.proceeds import Allocation, Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay, MarketOpening
-from market.queries.proceeds.visibility import publishable_wish_condition
+from market.queries.proceeds.visibility import may_be_lit_condition
 
 MOST_WAITING = 1_000
 MOST_DAYS = 12
@@ -88,7 +88,7 @@ class ItemNow:
     amount_minor: int
     state: WishState | None
     missing_minor: int
-    shown: bool
+    may_be_lit: bool
 
     @property
     def lights(self) -> bool:
@@ -100,7 +100,9 @@ class ItemNow:
         if self.state is None:
             return True
         return (
-            self.state is WishState.OPEN and self.shown and self.amount_minor <= self.missing_minor
+            self.state is WishState.OPEN
+            and self.may_be_lit
+            and self.amount_minor <= self.missing_minor
         )
 
 
@@ -133,7 +135,7 @@ def waiting_wishes(session: Session, community_id: int, *, today: date) -> list[
             Wish.community_id == community_id,
             Wish.state == str(WishState.OPEN),
             Wish.cost_minor > Wish.funded_minor,
-            publishable_wish_condition(today),
+            may_be_lit_condition(today),
         )
         .order_by(Wish.opened_at, Wish.id)
         .limit(MOST_WAITING)
@@ -241,7 +243,7 @@ def proposal_page(
             ProposalItem.amount_minor,
             Wish.state,
             func.coalesce(Wish.cost_minor - Wish.funded_minor, 0),
-            case((publishable_wish_condition(today), 1), else_=0),
+            case((may_be_lit_condition(today), 1), else_=0),
         )
         .outerjoin(Wish, Wish.id == ProposalItem.wish_id)
         .outerjoin(MarketDay, MarketDay.id == ProposalItem.market_day_id)
@@ -259,7 +261,7 @@ def _proposal(row: Row[*tuple[Any, ...]]) -> ProposalRow:
 
 
 def _item(row: Row[*tuple[Any, ...]]) -> ItemNow:
-    wish_id, allocation_id, left_minor, code, words, amount_minor, state, missing_minor, shown = row
+    wish_id, allocation_id, left_minor, code, words, amount_minor, state, missing_minor, fit = row
     return ItemNow(
         wish_id=wish_id,
         allocation_id=allocation_id,
@@ -269,5 +271,5 @@ def _item(row: Row[*tuple[Any, ...]]) -> ItemNow:
         amount_minor=amount_minor,
         state=WishState(state) if state else None,
         missing_minor=missing_minor,
-        shown=bool(shown),
+        may_be_lit=bool(fit),
     )

@@ -45,7 +45,7 @@ from market.models.sales import (
 )
 from market.queries.asking import ask
 from market.queries.proceeds.lighting_takings import FundTakings, takings_of
-from market.queries.proceeds.visibility import publishable_wish_condition
+from market.queries.proceeds.visibility import may_be_lit_condition, publishable_wish_condition
 
 MOST_PLANS = 20
 
@@ -123,6 +123,7 @@ class LineNow:
     in_part: bool
     state: WishState
     shown: bool
+    may_be_lit: bool
     missing_minor: int
     given_minor: int
     fate: Fate | None
@@ -136,7 +137,7 @@ class LineNow:
             amount_minor=self.amount_minor - self.given_minor,
             in_part=self.in_part,
             state=self.state,
-            shown=self.shown,
+            may_be_lit=self.may_be_lit,
             missing_minor=self.missing_minor,
         )
 
@@ -254,6 +255,7 @@ def lines_of(session: Session, plan_ids: Collection[int], *, today: date) -> lis
             in_part=bool(row.in_part),
             state=WishState(row.state),
             shown=bool(row.shown),
+            may_be_lit=bool(row.may_be_lit),
             missing_minor=row.missing_minor,
             given_minor=int(row.given_minor),
             fate=Fate(row.fate) if row.fate else None,
@@ -428,6 +430,9 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Wish.state,
             case((publishable_wish_condition(bindparam("today", type_=Date)), 1), else_=0).label(
                 "shown"
+            ),
+            case((may_be_lit_condition(bindparam("today", type_=Date)), 1), else_=0).label(
+                "may_be_lit"
             ),
             (Wish.cost_minor - Wish.funded_minor).label("missing_minor"),
             given.label("given_minor"),

@@ -1,14 +1,14 @@
-"""The one rule that says which wishes the public may see; it fails closed."""
+"""The one rule that says which wishes the public may see, and which may be lit; it fails closed."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from market.domain.proceeds.consent import PUBLISHING, Purpose
 from market.domain.proceeds.wish import PUBLISHED
-from market.models.proceeds import Consent, ConsentWithdrawal, Wish, WishReview
+from market.models.proceeds import Consent, ConsentWithdrawal, Wish, WishHold, WishReview
 
 Day = date | ColumnElement[date]
 """The community's own day, or a place in a statement that it is put into later."""
@@ -28,6 +28,32 @@ def publishable_wish_condition(today: Day) -> ColumnElement[bool]:
         passed_review_condition(),
         consent_condition(Purpose.PROCESS, today),
         consent_condition(Purpose.PUBLISH_TEXT, today),
+    )
+
+
+def may_be_lit_condition(today: Day) -> ColumnElement[bool]:
+    """Money may go to it: its content has passed, we may handle it, and nobody brings it instead.
+
+    Shown or not: refusing to publish costs nothing.
+    """
+    return and_(
+        passed_review_condition(),
+        consent_condition(Purpose.PROCESS, today),
+        ~held_condition(today),
+    )
+
+
+def held_condition(today: Day) -> ColumnElement[bool]:
+    """Somebody promised to bring it, and the promise has not lapsed; or has brought it already."""
+    return (
+        select(WishHold.id)
+        .where(
+            WishHold.wish_id == Wish.id,
+            WishHold.ended_at.is_(None),
+            or_(WishHold.until_on >= today, WishHold.received_at.is_not(None)),
+        )
+        .correlate(Wish)
+        .exists()
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
 from market.domain.ledger.moves import MoveKind
-from market.domain.proceeds.consent import NEEDED_TO_SHOW, Purpose
+from market.domain.proceeds.consent import Purpose
 from market.domain.proceeds.wish import PUBLISHED, WishKind, WishState, due_on
 from market.domain.proceeds.wish_task import WishFacts, WishTask, next_task
 from market.models.ledger import MoneyMove, MoneyMoveDecision
@@ -276,7 +276,8 @@ def _wishes(session: Session, today: date, *conditions: ColumnElement[bool]) -> 
             Wish.funded_minor,
             Wish.entered_at,
             since.label("since"),
-            and_(*(consent_condition(one, today) for one in NEEDED_TO_SHOW)).label("consented"),
+            consent_condition(Purpose.PROCESS, today).label("consented"),
+            consent_condition(Purpose.PUBLISH_TEXT, today).label("publishable"),
             passed_review_condition().label("passed"),
             refused.label("refused"),
             purchase.label("purchase"),
@@ -316,7 +317,7 @@ def _at_desk(row: Row[*tuple[object, ...]], today: date) -> WishAtDesk:
         since=since,
         due_on=due,
         late=due is not None and due < today,
-        shown=state in PUBLISHED and row.consented and row.passed,
+        shown=state in PUBLISHED and row.consented and row.publishable and row.passed,
     )
 
 

@@ -19,8 +19,8 @@ from market.actions.proceeds.proposals import (
     ProposeAllocations,
     ProposedItem,
     TooManyItems,
+    WishMayNotBeLit,
     WishNeedsLess,
-    WishNotShown,
     WishNotWaiting,
     WrongPurpose,
     decline_proposal,
@@ -204,26 +204,37 @@ def test_a_fund_that_is_shorter_by_now_is_explained(session: Session, stage: Sta
         approve(session, stage, late)
 
 
-@pytest.mark.parametrize("purpose", [Purpose.PROCESS, Purpose.PUBLISH_TEXT])
-def test_a_wish_whose_consent_was_taken_back_is_not_lit(
-    session: Session, stage: Stage, purpose: Purpose
-) -> None:
+def test_a_wish_whose_consent_was_taken_back_is_not_lit(session: Session, stage: Stage) -> None:
     wish = make_open_wish(session, stage)
     proposal = propose(session, stage, (wish, 86_00))
+    take_back(session, stage, wish, Purpose.PROCESS)
+    with pytest.raises(WishNotWaiting):
+        approve(session, stage, proposal)
+
+
+def test_a_wish_that_its_guardian_wants_unseen_is_lit_all_the_same(
+    session: Session, stage: Stage
+) -> None:
+    wish = make_open_wish(session, stage)
+    take_back(session, stage, wish, Purpose.PUBLISH_TEXT)
+    allocate(session, stage, (wish, 86_00))
+    session.refresh(wish)
+    assert wish.state == "lit"
+
+
+def take_back(session: Session, stage: Stage, wish: Wish, purpose: Purpose) -> None:
     command = WithdrawConsents(
         community_id=stage.community.id,
         reference=wish.consent_ref,
         purposes=frozenset({purpose}),
     )
     withdraw_consents(session, command, by_id=stage.by, now=NOW)
-    with pytest.raises(WishNotWaiting):
-        approve(session, stage, proposal)
 
 
 def test_a_wish_whose_consent_ran_out_is_not_lit(session: Session, stage: Stage) -> None:
     proposal = propose(session, stage, (make_open_wish(session, stage), 86_00))
     command = approval_of(stage, proposal)
-    with pytest.raises(WishNotShown):
+    with pytest.raises(WishMayNotBeLit):
         approve_proposal(session, command, by_id=stage.second, now=RAN_OUT)
 
 

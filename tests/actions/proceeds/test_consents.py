@@ -83,7 +83,7 @@ def test_a_sheet_of_no_wish_here_is_not_found(session: Session, stage: Stage) ->
 
 def test_taking_back_ends_a_waiting_wish(session: Session, stage: Stage) -> None:
     wish = make_open_wish(session, stage)
-    take_back(session, stage, wish, Purpose.PUBLISH_TEXT)
+    take_back(session, stage, wish, Purpose.PROCESS)
     assert wish.state == "withdrawn"
     assert session.scalar(select(func.count()).select_from(ConsentWithdrawal)) == 1
 

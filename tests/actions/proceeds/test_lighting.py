@@ -196,7 +196,7 @@ def test_wishes_that_cannot_be_lit_are_passed_over_with_a_reason(
     taken_back = WithdrawConsents(
         community_id=here,
         reference=silent.consent_ref,
-        purposes=frozenset({Purpose.PUBLISH_TEXT}),
+        purposes=frozenset({Purpose.PROCESS}),
     )
     withdraw_consents(session, taken_back, by_id=by, now=NOW)
     lay_money(session, stage_of(day), 20_00)

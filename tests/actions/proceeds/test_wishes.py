@@ -210,16 +210,20 @@ def test_a_wish_opens_only_once_it_was_read(session: Session, stage: Stage) -> N
         open_now(session, stage, wish)
 
 
-@pytest.mark.parametrize("given", [Purpose.PROCESS, Purpose.PUBLISH_TEXT])
-def test_a_wish_opens_only_with_both_consents(
-    session: Session, stage: Stage, given: Purpose
-) -> None:
+def test_a_wish_opens_only_if_we_may_handle_it(session: Session, stage: Stage) -> None:
     wish = enter(session, stage)
-    consent(session, stage, wish, frozenset({given}))
+    consent(session, stage, wish, frozenset({Purpose.PUBLISH_TEXT}))
     review(session, stage, wish)
     with pytest.raises(ConsentMissing):
         open_now(session, stage, wish)
     assert wish.state == "reviewed"
+
+
+def test_refusing_to_publish_keeps_no_wish_from_waiting(session: Session, stage: Stage) -> None:
+    wish = enter(session, stage)
+    consent(session, stage, wish, frozenset({Purpose.PROCESS}))
+    review(session, stage, wish)
+    assert open_now(session, stage, wish).state == "open"
 
 
 def test_a_consent_that_ran_out_opens_nothing(session: Session, stage: Stage) -> None:

@@ -209,7 +209,7 @@ def test_what_is_taken_back_is_gone_at_once(
     taken = post(social_worker, f"{page}/consents/withdrawal", {"purposes": ["publish_text"]})
     assert taken.status_code == 303
     assert client.get(public).status_code == 404
-    assert session.scalar(select(Wish.state)) == "withdrawn"
+    assert session.scalar(select(Wish.state)) == "open", "refusing costs nothing"
 
 
 def test_nothing_ticked_takes_nothing_back(
