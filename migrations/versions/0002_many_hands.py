@@ -16,6 +16,9 @@ def upgrade():
     # Phones that undo sales before they arrive.
     op.add_column('device', sa.Column('voids_ahead', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute('UPDATE device SET voids_ahead = true WHERE id IN (SELECT device_id FROM phone_void)')
+    # A second factor may be a printed card.
+    op.add_column('second_factor', sa.Column('on_paper', sa.Boolean(), server_default=sa.false(), nullable=False))
+    settle_what_was_set_aside()
     # Consents, what a guardian's half of the sheet stops, holds, wishes put first.
     care_for_wishes()
 
@@ -23,7 +26,29 @@ def upgrade():
 
 def downgrade():
     no_longer_care_for_wishes()
+    op.drop_column('second_factor', 'on_paper')
+    op.drop_table('aside_decision')
     op.drop_column('device', 'voids_ahead')
+
+
+def settle_what_was_set_aside():
+    op.create_table('aside_decision',
+    sa.Column('quarantined_id', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('sale_id', sa.Uuid(), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("outcome IN ('kept','accepted','discarded')", name='ck_aside_decision_known_outcome'),
+    sa.CheckConstraint("(outcome = 'accepted') = (sale_id IS NOT NULL)", name='ck_aside_decision_accepted_is_sale'),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name='fk_aside_decision_decided_by_id_person'),
+    sa.ForeignKeyConstraint(['quarantined_id'], ['quarantined_sale.id'], name='fk_aside_decision_quarantined_id_quarantined_sale'),
+    sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name='fk_aside_decision_sale_id_sale'),
+    sa.PrimaryKeyConstraint('quarantined_id', name='pk_aside_decision'),
+    sa.UniqueConstraint('sale_id', name='uq_aside_decision_sale_id'),
+    info={'posted': True}
+    )
+    guards.only_grows('aside_decision')
 
 
 def care_for_wishes():

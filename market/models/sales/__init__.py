@@ -32,7 +32,14 @@ from market.models.sales.refunds import (
     RefundLine,
     RefundRequest,
 )
-from market.models.sales.sales import ImportBatch, QuarantinedSale, Sale, SaleLine, SaleVoid
+from market.models.sales.sales import (
+    AsideDecision,
+    ImportBatch,
+    QuarantinedSale,
+    Sale,
+    SaleLine,
+    SaleVoid,
+)
 from market.models.sales.statements import Statement, StatementLine, StatementWord
 from market.models.sales.tills import Device, Till, TillMove, TillStall, TillTotal
 from market.models.sales.turns import (
@@ -48,6 +55,7 @@ from market.models.sales.turns import (
 from market.models.sales.uploads import DeviceSignOff, PhoneVoid, Slip
 
 __all__ = [
+    "AsideDecision",
     "CashCount",
     "CashHandOver",
     "Closure",

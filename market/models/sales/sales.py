@@ -107,6 +107,26 @@ class QuarantinedSale(Base):
     received_at: Mapped[datetime]
 
 
+class AsideDecision(Base):
+    """A person's word on a record that was set aside: once, and never changed.
+
+    `sale_id` is the sale that it was taken in as, where it was.
+    """
+
+    __tablename__ = "aside_decision"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('kept','accepted','discarded')", name="known_outcome"),
+        CheckConstraint("(outcome = 'accepted') = (sale_id IS NOT NULL)", name="accepted_is_sale"),
+        POSTED,
+    )
+    quarantined_id: Mapped[int] = mapped_column(ForeignKey("quarantined_sale.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(200))
+    sale_id: Mapped[UUID | None] = mapped_column(ForeignKey("sale.id"), unique=True)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
 class SaleVoid(Base):
     """A sale undone before its till closed: kept, with a reason and a person.
 

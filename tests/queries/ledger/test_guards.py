@@ -68,6 +68,13 @@ RARE: dict[str, dict[str, object]] = {
         "reason": "other_content",
         "received_at": NOW,
     },
+    "aside_decision": {
+        "quarantined_id": 1,
+        "outcome": "discarded",
+        "reason": "x",
+        "decided_by_id": 1,
+        "decided_at": NOW,
+    },
     "phone_void": {
         "id": UUID("0192f0c1-0000-7000-8000-000000000001"),
         "device_id": 1,
