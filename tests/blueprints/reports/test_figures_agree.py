@@ -1,4 +1,4 @@
-"""After a random market, the board, the public page, the report, the files and the ledger say the same."""
+"""After a random market, board, live screen, 战报, public page, report, files and ledger say the same."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from market.domain.money import parse_amount
 from market.domain.sales.sale import Tender
 from market.extensions import unit_of_work
 from market.models.ledger import Account, Posting, Voucher
-from market.models.proceeds import Allocation
+from market.models.proceeds import Allocation, LightingOutcome
 from market.models.sales import Sale, SaleVoid
 from tests.books import money, void
+from tests.lighting import agree, wish_of
 from tests.market_day import Day, close, count, make_day
 from tests.people import sign_in
 from tests.refunds import ask, close_late, recorded_sale, stage_of, whole
@@ -30,11 +31,17 @@ _ROW = re.compile(
     r'<span class="money[^"]*">([^<]+)</span></td>'
 )
 
+_STAT = re.compile(
+    r'<p class="stat-label">(?:<a href="[^"]*">)?([^<]+)(?:</a>)?</p>\s*<p class="stat-value">([^<]+)</p>'
+)
+
 
 def random_market(session: Session, seed: int) -> Day:
-    """Sales of all sorts, voids, a wrong count, box income, late sales, wishes lit, refunds."""
+    """A plan, sales of all sorts, voids, a wrong count, box income, late sales, wishes lit, refunds."""
     dice = random.Random(seed)  # noqa: S311 - a market that is the same each time
     day = make_day(session, basis="B")
+    costs = [*(dice.randint(3_00, 9_00) for _ in range(dice.randint(1, 4))), 300_00]
+    agree(session, day, *((wish_of(session, day, cost), cost) for cost in costs))
     offers = [day.soap, day.repair, day.scarf, day.fan]
     sales = [
         recorded_sale(
@@ -54,7 +61,8 @@ def random_market(session: Session, seed: int) -> Day:
     close(session, day, reason="找零时多付了")
     session.expire_all()
     stage = stage_of(day)
-    wishes = [make_open_wish(session, stage, dice.randint(3_00, 9_00)) for _ in range(3)]
+    most = min(9_00, (day.wishes.laid_minor - day.wishes.taken_minor) // 3)
+    wishes = [make_open_wish(session, stage, dice.randint(most // 2, most)) for _ in range(3)]
     allocate(session, stage, *((wish, wish.cost_minor) for wish in wishes))
     money(session, day)
     for back in dice.sample(sales, 2):
@@ -79,6 +87,10 @@ def test_every_place_says_the_same_figures(app: Flask, client: FlaskClient, seed
     sold = column(client, f"{market}/sales?format=csv", "实收")
     net = column(client, f"{market}/sales?format=csv", "净额")
     lines = f"{desk}/journal?format=csv"
+    live = client.get(f"/markets/{day.day.slug}/live.json").json or {}
+    bulletin = client.get(f"/markets/{day.day.slug}/bulletin").text
+    plans = stats_of(client.get(f"{desk}/market-days/{day.day.id}/lighting").text)
+    board = stats_of(client.get(f"{market}/board").text)
     with app.app_context(), unit_of_work() as session:
         kept = kept_figures(session, day)
 
@@ -87,8 +99,16 @@ def test_every_place_says_the_same_figures(app: Flask, client: FlaskClient, seed
     # The sales: rows, file, board and report.
     assert sum(sold) == kept["sold"]
     assert written(kept["sold"]) in client.get(market).text
+    assert (board["义卖收入"], board["笔数"]) == (written(kept["sold"]), str(len(sold)))
     assert f"{len(sold)} 笔有效的义卖记录" in report
     assert report[f"{len(sold)} 笔有效的义卖记录"] == kept["sold"]
+    # The live screen and what is sent into groups: the board's figures, and the plan as it was carried out.
+    assert (live["income"], live["receipts"]) == (board["义卖收入"], board["笔数"])
+    assert f"义卖收入 {live['income']}，{live['receipts']} 笔。" in bulletin
+    assert live["lit"] == plans["已点亮"] == str(kept["lit"])
+    assert [lamp["state"] for lamp in live["lamps"]].count("lit") == kept["lit"] > 0
+    assert f"已经点亮 {kept['lit']} 个心愿。" in bulletin
+    assert live["expected"] == plans["预计点亮"]
     # The closures: report and ledger.
     assert report["收入"] == kept["income"] == kept["sold"] + report["其中无明细收入"]
     assert report["成本：寄售人应得"] == kept["consigned"]
@@ -112,6 +132,11 @@ def test_every_place_says_the_same_figures(app: Flask, client: FlaskClient, seed
 def figures_of(page: str) -> dict[str, int]:
     """The tables of figures on a page: label to minor units."""
     return {label.strip(): minor(amount) for label, amount in _ROW.findall(page)}
+
+
+def stats_of(page: str) -> dict[str, str]:
+    """The large figures on a page of the desk, as they are written."""
+    return dict(_STAT.findall(page))
 
 
 def minor(amount: str) -> int:
@@ -158,8 +183,10 @@ def kept_figures(session: Session, day: Day) -> dict[str, int]:
     free = session.scalar(
         select(func.sum(Account.balance_minor)).where(Account.kind == "fund_unallocated")
     )
+    lit = select(func.count()).where(LightingOutcome.fate == "lit")
     return {
         "sold": int(sold or 0),
+        "lit": session.scalar(lit) or 0,
         "income": posted(closures, "%", side=1),
         "consigned": posted(closures, "payable", side=-1),
         "net": posted(closures, "fund_unallocated", side=-1),
