@@ -25,6 +25,10 @@ class Settings:
     max_body_bytes: int = 1_048_576
     session_idle: timedelta = field(default=timedelta(hours=12))
     session_absolute: timedelta = field(default=timedelta(days=14))
+    vault_database_url: str = ""
+    vault_keys_url: str = ""
+    vault_key: str = field(default="", repr=False)
+    """As the environment holds it: one key, or the new one and older ones behind commas."""
 
     @property
     def on_sqlite(self) -> bool:
@@ -32,7 +36,8 @@ class Settings:
 
 
 def settings_from_environment() -> Settings:
-    """Read `DATABASE_URL`, `SECRET_KEY`, `MARKET_ENV`, `TRUSTED_HOSTS`, `PROXIES`, `METRICS_TOKEN`.
+    """Read `DATABASE_URL`, `SECRET_KEY`, `MARKET_ENV`, `TRUSTED_HOSTS`, `PROXIES`, `METRICS_TOKEN`,
+    `VAULT_DATABASE_URL`, `VAULT_KEYS_URL`, `VAULT_KEY`.
 
     Raises RuntimeError when production is asked for without a secret key or trusted hosts.
     """
@@ -42,13 +47,17 @@ def settings_from_environment() -> Settings:
     if production and (len(key) < 32 or not hosts):  # noqa: PLR2004 - 256 bits as hex or better
         message = "production needs SECRET_KEY (32 characters or more) and TRUSTED_HOSTS"
         raise RuntimeError(message)
+    market_url = database_url(os.environ.get("DATABASE_URL", ""))
     return Settings(
-        database_url=database_url(os.environ.get("DATABASE_URL", "")),
+        database_url=market_url,
         secret_key=key or _kept_secret_key(),
         production=production,
         trusted_hosts=hosts,
         proxies=int(os.environ.get("PROXIES", "0")),
         metrics_token=os.environ.get("METRICS_TOKEN", ""),
+        vault_database_url=vault_url("VAULT_DATABASE_URL", market_url, "vault"),
+        vault_keys_url=vault_url("VAULT_KEYS_URL", market_url, "vault-keys"),
+        vault_key=os.environ.get("VAULT_KEY", "") or _kept_vault_key(production=production),
     )
 
 
@@ -62,6 +71,32 @@ def database_url(given: str) -> str:
         if given.startswith(scheme):
             return "postgresql+psycopg://" + given.removeprefix(scheme)
     return given
+
+
+def vault_url(variable: str, market_url: str, name: str) -> str:
+    """One of the vault's databases; where none is named, a file beside the market's on SQLite.
+
+    It bears the market's name, so that two markets in one folder do not share a vault. '' where
+    there is no such file: on PostgreSQL both databases are named, and have roles of their own.
+    """
+    given = os.environ.get(variable, "")
+    if given:
+        return database_url(given)
+    scheme, _, path = market_url.partition(":///")
+    if not scheme.startswith("sqlite") or not path or path.startswith((":memory:", "file:")):
+        return ""
+    beside = Path(path)
+    return f"{scheme}:///{beside.with_name(f'{beside.stem}-{name}.sqlite3')}"
+
+
+VAULT_KEY_FILE = ROOT / "instance" / "vault_key"
+"""Where a demonstration keeps its vault's key. In production nothing is read from there."""
+
+
+def _kept_vault_key(*, production: bool) -> str:
+    if production or not VAULT_KEY_FILE.exists():
+        return ""
+    return VAULT_KEY_FILE.read_text().strip()
 
 
 def _kept_secret_key() -> str:

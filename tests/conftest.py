@@ -22,7 +22,9 @@ from tests.postgres import Postgres, folder_in_memory, postgres_server
 from tests.serving import Server, serving
 
 if TYPE_CHECKING:
+    from market.vault.store import Vault
     from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+    from tests.vaults import PostgresVaults, SqliteVaults, Vaults
 
 # The application is imported where it is asked for: the tests of the domain start without it.
 # ruff: noqa: PLC0415
@@ -69,6 +71,36 @@ def databases(request: pytest.FixtureRequest) -> Databases:
     """Each kind in turn. Only one: `@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)`."""
     found: Databases = request.getfixturevalue(f"{request.param}_databases")
     return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_vaults() -> Iterator[SqliteVaults]:
+    from tests.vaults import SqliteVaults
+
+    with TemporaryDirectory(prefix="market-vaults-", dir=folder_in_memory()) as folder:
+        yield SqliteVaults(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def postgresql_vaults(postgres: Postgres) -> PostgresVaults:
+    from tests.vaults import PostgresVaults
+
+    return PostgresVaults(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def vaults(request: pytest.FixtureRequest) -> Vaults:
+    """Each kind in turn. Only one: `@pytest.mark.parametrize("vaults", ["sqlite"], indirect=True)`."""
+    found: Vaults = request.getfixturevalue(f"{request.param}_vaults")
+    return found
+
+
+@pytest.fixture
+def vault(vaults: Vaults) -> Iterator[Vault]:
+    """An empty vault of its own, which opens."""
+    made = vaults.fresh()
+    yield made
+    vaults.drop(made)
 
 
 @pytest.fixture
