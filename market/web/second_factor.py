@@ -1,4 +1,4 @@
-"""A code from one's phone, asked for before what weighs much, and good for ten minutes here.
+"""A code from one's phone or card, asked for before what weighs much, and good for ten minutes here.
 
 The question comes in place of the answer and carries what was typed: with the right code the very
 same form goes on to the view.
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from wtforms import ValidationError
 
+from market.actions.people.grid_card import card_of, cells_asked, is_answer, signs_of
 from market.actions.people.misses import count_guess, forget_misses, strike_out
 from market.actions.people.second_factor import (
     GOOD_FOR,
+    WrongCells,
     WrongCode,
     matching_step,
     secret_of,
@@ -27,7 +30,7 @@ from market.actions.people.second_factor import (
 )
 from market.config import Settings
 from market.extensions import reading
-from market.queries.people.second_factor import factor_of, proved_at
+from market.queries.people.second_factor import FactorNow, factor_of, proved_at
 from market.web.access import community, person
 from market.web.errors import sentence_of
 from market.web.forms import Form, TextField, acted
@@ -37,6 +40,7 @@ from market.web.sessions import clock
 
 KIND = "second factor"
 _CODE_KW = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+_CELLS_KW = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 View = Callable[..., ResponseReturnValue]
 Weighs = Callable[..., bool]
@@ -50,6 +54,53 @@ class CodeForm(Form):
     def validate_one_time_code(self, field: TextField) -> None:
         if field.data and not _digits_of(field.text):
             raise ValidationError(sentence_of(WrongCode()))
+
+
+class CellsForm(CodeForm):
+    """What stands in the asked cells of a card, with or without anything between them."""
+
+    one_time_code = TextField(lazy_gettext("口令卡"), most=20, render_kw=_CELLS_KW)
+
+    def validate_one_time_code(self, field: TextField) -> None:
+        if field.data and not signs_of(field.text):
+            raise ValidationError(sentence_of(WrongCells()))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of whoever is here: a code of the app, or an answer to the card's `question`."""
+
+    salt: bytes
+    question: int | None = None
+
+    @property
+    def wrong(self) -> WrongCode:
+        """What is said of a code that is none."""
+        return WrongCode() if self.question is None else WrongCells()
+
+    def form(self, *, answered: bool) -> CodeForm:
+        """The form for it, filled from the request where it was `answered`."""
+        given = {} if answered else {"formdata": None}
+        if self.question is None:
+            return CodeForm(**given)
+        form = CellsForm(**given)
+        cells = cells_asked(_key(), person().id, self.salt, self.question)
+        form.one_time_code.label.text = gettext(
+            "口令卡上 %(cells)s 这三格", cells=" · ".join(cells)
+        )
+        return form
+
+    def step_of(self, typed: str) -> int | None:
+        """The half minute, or the question, that `typed` is right for; None if it is wrong."""
+        if self.question is None:
+            return matching_step(own_secret(self.salt), _digits_of(typed), now=clock())
+        right = is_answer(_key(), person().id, self.salt, self.question, typed)
+        return self.question if right else None
+
+
+def asked_of(factor: FactorNow) -> Asked:
+    """What this app or card is asked for now."""
+    return Asked(factor.salt, factor.last_step + 1 if factor.on_paper else None)
 
 
 def always(**_address: object) -> bool:
@@ -83,14 +134,18 @@ def is_proved() -> bool:
 
 def own_secret(salt: bytes) -> str:
     """What the app of the person who is here keeps."""
-    settings: Settings = current_app.extensions["settings"]
-    return secret_of(settings.secret_key, person().id, salt)
+    return secret_of(_key(), person().id, salt)
+
+
+def own_card(salt: bytes) -> dict[str, str]:
+    """What stands in each cell of the card of the person who is here."""
+    return card_of(_key(), person().id, salt)
 
 
 def code_taken(
-    form: CodeForm, salt: bytes, act: Callable[[Session, int], None] | None = None
+    form: CodeForm, asked: Asked, act: Callable[[Session, int], None] | None = None
 ) -> bool:
-    """Whether the form's code is right and was not used before; `act` then gets its half minute.
+    """Whether the form's code is right and was not used before; `act` then gets its step.
 
     Counted as a miss until it was right. Without `act` the code is spent on this session.
     """
@@ -102,11 +157,10 @@ def code_taken(
     )
     if counted is None:
         return False
-    typed = _digits_of(form.one_time_code.text)
-    step = matching_step(own_secret(salt), typed, now=clock())
+    step = asked.step_of(form.one_time_code.text)
     if step is None:
         MISSES.labels(KIND).inc()
-        form.refuse(WrongCode(), field="one_time_code")
+        form.refuse(asked.wrong, field="one_time_code")
         return False
 
     def settle(session: Session) -> None:
@@ -129,8 +183,9 @@ def _question() -> ResponseReturnValue | None:
     """The page that asks, or None once the code was right."""
     factor = factor_of(reading(), person().id)
     answered = "one_time_code" in request.form
-    form = CodeForm() if answered else CodeForm(formdata=None)
-    if factor and answered and code_taken(form, factor.salt):
+    asked = asked_of(factor) if factor else None
+    form = asked.form(answered=answered) if asked else CodeForm(formdata=None)
+    if asked and answered and code_taken(form, asked):
         return None
     carried = [
         (name, value)
@@ -138,10 +193,13 @@ def _question() -> ResponseReturnValue | None:
         if name not in {"csrf_token", "one_time_code"}
         for value in values
     ]
-    page = render_template(
-        "people/code.html", form=form, has_factor=factor is not None, carried=carried
-    )
+    page = render_template("people/code.html", form=form, factor=factor, carried=carried)
     return page, form.status if form.status != HTTPStatus.OK else HTTPStatus.FORBIDDEN
+
+
+def _key() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.secret_key
 
 
 def _digits_of(typed: str) -> str:

@@ -50,6 +50,8 @@ SIGNED_IN = frozenset(
         "people.my_name",
         "people.my_password",
         "people.my_second_factor",
+        "people.my_grid_card",
+        "people.my_grid_card_sheet",
         "people.my_second_factor_end",
         "people.my_second_factor_new",
         "people.my_sessions",

@@ -1,7 +1,7 @@
-"""A second factor: an app on the phone that shows a code each half minute (RFC 6238).
+"""A second factor: an app on the phone that shows a code each half minute (RFC 6238), or a card.
 
-The secret is derived from the server's key and a salt, so that the database holds nothing by which
-a code could be made.
+What the app keeps, or the card shows (grid_card.py), is derived from the server's key and a salt,
+so that the database holds nothing by which a code could be made.
 """
 
 from __future__ import annotations
@@ -34,28 +34,34 @@ class WrongCode(Invalid):
     sentence = N_("验证码不对，或者已经用过。请等手机上换了新的一组，再输一次。")
 
 
+class WrongCells(WrongCode):
+    """Not what stands in the asked cells, or another page answered the question first."""
+
+    sentence = N_("和口令卡对不上。请照现在问的这几格，再抄一次。")
+
+
 class FactorStands(Refused):
     """The person has a second factor already."""
 
-    sentence = N_("您已经绑定了手机验证器。要换手机，请先用现在的验证码解除。")
+    sentence = N_("您已经有手机验证器或口令卡了。要换，请先用现在的解除。")
 
 
 class NoFactor(Missing):
     """The person has no second factor, or it was removed a moment ago."""
 
-    sentence = N_("这个人现在没有绑定手机验证器。")
+    sentence = N_("这个人现在没有手机验证器，也没有口令卡。")
 
 
 class LossNotReported(Refused):
-    """Nobody says that the phone is lost, or somebody took that back."""
+    """Nobody says that the phone or card is lost, or somebody took that back."""
 
     sentence = N_("没有等着确认的丢失，可能刚刚办完。")
 
 
 class SamePersonTwice(Forbidden):
-    """Who reported a loss, or whose phone it is, may not confirm it."""
+    """Who reported a loss, or whose phone or card it is, may not confirm it."""
 
-    sentence = N_("这一步要另一位同事来确认：不能是报失的人，也不能是手机的主人。")
+    sentence = N_("这一步要另一位同事来确认：不能是报失的人，也不能是本人。")
 
 
 def secret_of(key: str, person_id: int, salt: bytes) -> str:
@@ -82,19 +88,31 @@ def matching_step(secret: str, typed: str, *, now: datetime) -> int | None:
 
 
 def set_up(
-    session: Session, person_id: int, salt: bytes, step: int, *, session_id: int, now: datetime
+    session: Session,
+    person_id: int,
+    salt: bytes,
+    step: int,
+    *,
+    session_id: int,
+    now: datetime,
+    on_paper: bool = False,
 ) -> None:
-    """Let the app count from now on: its first code, of `step`, was right.
+    """Let the app, or the card, count from now on: its first code, of `step`, was right.
 
     Raises FactorStands.
     """
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     if session.get(SecondFactor, person_id) is not None:
         raise FactorStands
-    session.add(SecondFactor(person_id=person_id, salt=salt, last_step=step, set_up_at=now))
+    session.add(
+        SecondFactor(
+            person_id=person_id, on_paper=on_paper, salt=salt, last_step=step, set_up_at=now
+        )
+    )
     session.flush()
     _prove(session, session_id, now)
-    note_of_person(session, "second_factor_set_up", person_id, now=now, by_id=person_id)
+    kind = "grid_card_set_up" if on_paper else "second_factor_set_up"
+    note_of_person(session, kind, person_id, now=now, by_id=person_id)
 
 
 def use_code(
@@ -116,13 +134,13 @@ def use_code(
 
 
 def remove_own(session: Session, person_id: int, *, now: datetime) -> None:
-    """Take the app off one's own account; whoever calls has asked for a code. Raises NoFactor."""
+    """Take it off one's own account; whoever calls has asked for a code. Raises NoFactor."""
     _remove(session, person_id)
     note_of_person(session, "second_factor_removed", person_id, now=now, by_id=person_id)
 
 
 def forget_app(session: Session, person_id: int, *, now: datetime) -> None:
-    """Whoever runs the server takes somebody's app off: nobody else is left who could."""
+    """Whoever runs the server takes it off somebody: nobody else is left who could."""
     _remove(session, person_id)
     note_of_person(session, "second_factor_removed", person_id, now=now)
 
@@ -130,7 +148,7 @@ def forget_app(session: Session, person_id: int, *, now: datetime) -> None:
 def report_loss(
     session: Session, person_id: int, *, community_id: int, by_id: int, now: datetime
 ) -> None:
-    """An administrator says that somebody's phone is gone.
+    """An administrator says that somebody's phone or card is gone.
 
     Raises NotAdministrator, NoSuchPerson, AlsoElsewhere, NoFactor.
     """
@@ -155,7 +173,7 @@ def decide_loss(
     by_id: int,
     now: datetime,
 ) -> None:
-    """Somebody else confirms the loss, and the app counts no more; or says that it is none.
+    """Somebody else confirms the loss, and it counts no more; or says that there is none.
 
     Raises NoLongerApprover, NoSuchPerson, LossNotReported, SamePersonTwice,
     NotAdministrator, AlsoElsewhere.
@@ -191,7 +209,7 @@ def _remove(session: Session, person_id: int) -> None:
     )
     if removed is None:
         raise NoFactor
-    # What was proved with the app that is gone proves nothing any more.
+    # What was proved with what is gone proves nothing any more.
     session.execute(
         update(WebSession).where(WebSession.person_id == person_id).values(proved_at=None)
     )

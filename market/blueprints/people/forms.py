@@ -90,7 +90,9 @@ class SettingsForm(Form):
     small_refund = MoneyField(lazy_gettext("小额退款"))
     variance_reason = MoneyField(lazy_gettext("要写原因的差额"))
     wish_ceiling = MoneyField(lazy_gettext("心愿最高金额"))
-    second_factor = TickField(lazy_gettext("大额付款和改角色以前，要本人手机上的验证码"))
+    second_factor = TickField(
+        lazy_gettext("大额付款和改角色以前，要本人的验证码（手机验证器或口令卡）")
+    )
 
 
 class FactorBeginForm(Form):

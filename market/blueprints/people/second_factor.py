@@ -1,4 +1,4 @@
-"""One's own app that shows codes: set up, taken off; and what happens when the phone is lost."""
+"""One's own app that shows codes, or card: set up, taken off; and what happens when it is lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import APPROVERS
+from market.actions.people.grid_card import COLUMNS, FIRST_QUESTION, ROWS
 from market.actions.people.second_factor import (
     SALT_BYTES,
     decide_loss,
@@ -30,7 +31,7 @@ from market.web.access import community, for_roles, person, signed_in
 from market.web.desk import DeskWaiting, may_enter, offer_waiting
 from market.web.forms import Form, acted
 from market.web.qr import qr_svg
-from market.web.second_factor import CodeForm, code_taken, own_secret
+from market.web.second_factor import Asked, CodeForm, asked_of, code_taken, own_card, own_secret
 from market.web.sessions import clock
 
 _BEGUN = "factor"
@@ -46,8 +47,8 @@ blueprint.record(
             icon="phone",
             count=losses_waiting,
             words=lambda number: ngettext(
-                "%(num)s 位同事的手机验证器报失，等您确认",
-                "%(num)s 位同事的手机验证器报失，等您确认",
+                "%(num)s 位同事的验证器或口令卡报失，等您确认",
+                "%(num)s 位同事的验证器或口令卡报失，等您确认",
                 number,
             ),
         ),
@@ -62,10 +63,11 @@ def my_second_factor() -> ResponseReturnValue:
     known, begin = person(), FactorBeginForm()
     factor = factor_of(reading(), known.id)
     if request.method == "POST" and factor is None and _begun(begin):
-        return redirect(url_for(".my_second_factor_new"), code=303)
-    page = render_template(
-        "people/my_second_factor.html", begin=begin, factor=factor, form=CodeForm(formdata=None)
-    )
+        on_paper = request.form.get("way") == "card"
+        chosen = ".my_grid_card" if on_paper else ".my_second_factor_new"
+        return redirect(url_for(chosen), code=303)
+    form = asked_of(factor).form(answered=False) if factor else CodeForm(formdata=None)
+    page = render_template("people/my_second_factor.html", begin=begin, factor=factor, form=form)
     return page, begin.status
 
 
@@ -80,7 +82,7 @@ def my_second_factor_new() -> ResponseReturnValue:
     def act(work: Session, step: int) -> None:
         set_up(work, known.id, salt, step, session_id=known.session_id, now=clock())
 
-    if request.method == "POST" and code_taken(form, salt, act):
+    if request.method == "POST" and code_taken(form, Asked(salt), act):
         session.pop(_BEGUN, None)
         flash(gettext("手机验证器已经绑定。做到一半的事，请回到那一页，点“继续”。"), "done")
         return redirect(url_for(".me"), code=303)
@@ -93,25 +95,61 @@ def my_second_factor_new() -> ResponseReturnValue:
         address=address,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
     )
-    response = make_response(page, form.status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _not_to_keep(page, form.status)
+
+
+@blueprint.route("/me/second-factor/card", methods=["GET", "POST"])
+@signed_in
+def my_grid_card() -> ResponseReturnValue:
+    """The card is printed, and read once: it counts from its first right answer."""
+    salt, known = _salt_begun(), person()
+    if salt is None or factor_of(reading(), known.id) is not None:
+        return redirect(url_for(".my_second_factor"), code=303)
+    asked = Asked(salt, FIRST_QUESTION)
+    form = asked.form(answered=request.method == "POST")
+
+    def act(work: Session, question: int) -> None:
+        set_up(
+            work, known.id, salt, question, session_id=known.session_id, now=clock(), on_paper=True
+        )
+
+    if request.method == "POST" and code_taken(form, asked, act):
+        session.pop(_BEGUN, None)
+        flash(gettext("口令卡可以用了。做到一半的事，请回到那一页，点“继续”。"), "done")
+        return redirect(url_for(".me"), code=303)
+    return render_template("people/my_grid_card.html", form=form), form.status
+
+
+@blueprint.get("/me/second-factor/card/sheet")
+@signed_in
+def my_grid_card_sheet() -> ResponseReturnValue:
+    """The card on paper, until it was read once, and never again."""
+    salt, known = _salt_begun(), person()
+    if salt is None or factor_of(reading(), known.id) is not None:
+        return redirect(url_for(".my_second_factor"), code=303)
+    page = render_template(
+        "people/grid_card.html", card=own_card(salt), columns=COLUMNS, rows=ROWS, now=clock()
+    )
+    return _not_to_keep(page)
 
 
 @blueprint.post("/me/second-factor/end")
 @signed_in
 def my_second_factor_end() -> ResponseReturnValue:
-    known, form = person(), CodeForm()
+    known = person()
     factor = factor_of(reading(), known.id)
     if factor is None:
         return redirect(url_for(".my_second_factor"), code=303)
+    asked = asked_of(factor)
+    form = asked.form(answered=True)
 
     def act(work: Session, step: int) -> None:
         use_code(work, known.id, step, session_id=known.session_id, now=clock())
         remove_own(work, known.id, now=clock())
 
-    if code_taken(form, factor.salt, act):
-        flash(gettext("手机验证器已经解除。"), "done")
+    if code_taken(form, asked, act):
+        ended = gettext("口令卡已经作废。") if factor.on_paper else gettext("手机验证器已经解除。")
+        flash(ended, "done")
         return redirect(url_for(".my_second_factor"), code=303)
     page = render_template(
         "people/my_second_factor.html",
@@ -131,7 +169,7 @@ def factor_loss(person_id: int) -> ResponseReturnValue:
         lambda work: report_loss(work, person_id, community_id=here.id, by_id=by.id, now=clock()),
         on=form,
     ):
-        flash(gettext("已经记下。要另一位同事确认以后，旧的验证器才停用。"), "done")
+        flash(gettext("已经记下。要另一位同事确认以后，旧的才停用。"), "done")
         return redirect(url_for(".factor_losses"), code=303)
     return _losses(form)
 
@@ -159,13 +197,19 @@ def factor_loss_decide(person_id: int) -> ResponseReturnValue:
         ),
     ):
         said = (
-            gettext("旧的验证器已经停用，请这位同事在“我的账号”里重新绑定。")
+            gettext("旧的已经停用，请这位同事在“我的账号”里重新绑定或打印。")
             if confirmed
-            else gettext("报失已经撤回，验证器照旧可用。")
+            else gettext("报失已经撤回，照旧可用。")
         )
         flash(said, "done")
         return redirect(url_for(".factor_losses"), code=303)
     return _losses(form)
+
+
+def _not_to_keep(page: str, status: int = 200) -> ResponseReturnValue:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _second_factor_is_off() -> bool:

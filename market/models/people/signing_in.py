@@ -21,7 +21,7 @@ from market.models.base import Base
 class WebSession(Base):
     """A sign-in on one browser. The browser holds the token, we hold its SHA-256.
 
-    `proved_at` is when a code from the person's phone was last given in it.
+    `proved_at` is when a code from the person's phone or card was last given in it.
     """
 
     __tablename__ = "web_session"
@@ -35,10 +35,11 @@ class WebSession(Base):
 
 
 class SecondFactor(Base):
-    """An app on somebody's phone that shows codes. Its secret is derived, never kept.
+    """An app on somebody's phone that shows codes, or a card on paper. Both are derived, never kept.
 
-    `last_step` is the half minute of the last code that was taken: it and those before are spent.
-    `lost_at`: an administrator says that the phone is gone; somebody else has yet to confirm it.
+    `last_step` is the half minute of the last code that was taken, or the number of the card's last
+    question that was answered: it and those before are spent.
+    `lost_at`: an administrator says that it is gone; somebody else has yet to confirm it.
     """
 
     __tablename__ = "second_factor"
@@ -46,6 +47,7 @@ class SecondFactor(Base):
         CheckConstraint("(lost_at IS NULL) = (lost_by_id IS NULL)", name="lost_by_somebody"),
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    on_paper: Mapped[bool] = mapped_column(default=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
     last_step: Mapped[int] = mapped_column(BigInteger)
     set_up_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Whether somebody has an app that shows codes, and when one was last given in this session."""
+"""What second factor somebody has, and when a code was last given in this session."""
 
 from __future__ import annotations
 
@@ -13,29 +13,34 @@ from market.models.people import Person, RoleGrant, SecondFactor, WebSession
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorNow:
-    """Somebody's app. `lost_at` is when an administrator said that the phone is gone."""
+    """Somebody's app, or card. `lost_at` is when an administrator said that it is gone."""
 
+    on_paper: bool
     salt: bytes
+    last_step: int
     set_up_at: datetime
     lost_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostPhone:
-    """A phone with an app that somebody says is gone."""
+    """A phone with an app, or a card, that somebody says is gone."""
 
     person_id: int
     name: str
+    on_paper: bool
     lost_by_id: int
     lost_by: str
     lost_at: datetime
 
 
 def factor_of(session: Session, person_id: int) -> FactorNow | None:
-    """The app of a person, or None."""
+    """The app or card of a person, or None."""
     row = session.execute(
         select(
+            SecondFactor.on_paper,
             SecondFactor.salt,
+            SecondFactor.last_step,
             SecondFactor.set_up_at,
             SecondFactor.lost_at,
         ).where(SecondFactor.person_id == person_id)
@@ -49,7 +54,7 @@ def proved_at(session: Session, session_id: int) -> datetime | None:
 
 
 def losses_of(session: Session, community_id: int) -> list[LostPhone]:
-    """The phones of this community that are said to be lost, the oldest word first."""
+    """The phones and cards of this community said to be lost, the oldest word first."""
     here = select(RoleGrant.person_id).where(
         RoleGrant.community_id == community_id, RoleGrant.revoked_at.is_(None)
     )
@@ -58,6 +63,7 @@ def losses_of(session: Session, community_id: int) -> list[LostPhone]:
         select(
             SecondFactor.person_id,
             Person.name,
+            SecondFactor.on_paper,
             SecondFactor.lost_by_id,
             by.name.label("lost_by"),
             SecondFactor.lost_at,

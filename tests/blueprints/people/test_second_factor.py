@@ -119,7 +119,7 @@ def test_the_secret_is_shown_until_a_code_was_right_and_never_again(desk: Desk) 
     desk.set_up()
     assert desk.client.get(NEW).location == SET_UP
     assert "qr-caption" not in desk.client.get(SET_UP).text
-    assert "还没有绑定" not in desk.client.get("/me").text
+    assert "手机验证器，" in desk.client.get("/me").text
 
 
 def test_an_app_counts_only_after_a_right_code(desk: Desk, session: Session) -> None:
@@ -137,7 +137,7 @@ def test_a_code_is_good_for_ten_minutes_and_carries_the_form_on(
     desk.later(timedelta(minutes=10))
     asked = desk.give_role()
     assert asked.status_code == 403
-    assert "请输手机验证码" in asked.text
+    assert "请输验证码" in asked.text
     wrong = desk.give_role(one_time_code="123")
     assert wrong.status_code == 422
     assert '<input type="hidden" name="role" value="reviewer">' in wrong.text
@@ -206,7 +206,73 @@ def test_a_lost_phone_is_reported_by_one_and_confirmed_by_another(
     own = post(desk.client, f"{loss}/decision", {"answer": "yes"})
     assert own.status_code == 403
     assert "要另一位同事来确认" in own.text
-    assert "验证器报失，等您确认" in second.get(desk.home).text
+    assert "口令卡报失，等您确认" in second.get(desk.home).text
     assert "我问过本人" in second.get(f"{desk.home}/people/second-factor/losses").text
     assert post(second, f"{loss}/decision", {"answer": "yes"}).status_code == 303
     assert session.scalars(select(SecondFactor)).all() == []
+
+
+CARD = "/me/second-factor/card"
+
+
+def _asked_for(page: str) -> list[str]:
+    found = re.search(r"口令卡上 ([A-K][1-8]) · ([A-K][1-8]) · ([A-K][1-8]) 这三格", page)
+    assert found, page
+    return list(found.groups())
+
+
+def _printed(desk: Desk) -> dict[str, str]:
+    """What the paper shows, by the names of its cells."""
+    page = desk.client.get(f"{CARD}/sheet")
+    assert page.headers["Cache-Control"] == "no-store"
+    columns = re.findall(r'<th scope="col">(.)</th>', page.text)
+    rows = re.findall(r'<th scope="row">(.)</th>(.*?)</tr>', page.text, re.DOTALL)
+    return {
+        f"{column}{row}": value
+        for row, cells in rows
+        for column, value in zip(columns, re.findall(r"<td>(..)</td>", cells), strict=True)
+    }
+
+
+def _print_card(desk: Desk) -> dict[str, str]:
+    assert post(desk.client, SET_UP, {"password": WORDS, "way": "card"}).location == CARD
+    card = _printed(desk)
+    asked = _asked_for(desk.client.get(CARD).text)
+    typed = " ".join(card[cell].lower() for cell in asked)
+    assert post(desk.client, CARD, {"one_time_code": typed}).location == "/me"
+    return card
+
+
+def test_a_card_is_printed_once_and_then_answers_in_place_of_a_phone(
+    desk: Desk, session: Session
+) -> None:
+    card = _print_card(desk)
+    assert len(card) == 80
+    assert desk.client.get(f"{CARD}/sheet").location == SET_UP
+    assert "口令卡，" in desk.client.get("/me").text
+    desk.later(timedelta(minutes=11))
+    asked = _asked_for(desk.give_role().text)
+    assert _asked_for(desk.give_role().text) == asked
+    wrong = desk.give_role(one_time_code="AA BB CC")
+    assert wrong.status_code == 422
+    assert _asked_for(wrong.text) == asked
+    assert _reviewers(session) == 0
+    answer = "".join(card[cell] for cell in asked)
+    assert desk.give_role(one_time_code=answer).status_code == 303
+    assert _reviewers(session) == 1
+    desk.later(timedelta(minutes=11))
+    assert desk.give_role(one_time_code=answer).status_code == 422
+
+
+def test_wrong_cells_have_to_wait_and_a_card_is_ended_by_its_own_cells(
+    desk: Desk, session: Session
+) -> None:
+    card = _print_card(desk)
+    for _ in range(5):
+        assert post(desk.client, f"{SET_UP}/end", {"one_time_code": "AA"}).status_code == 422
+    right = {"one_time_code": "".join(card[at] for at in _asked_for(desk.client.get(SET_UP).text))}
+    assert post(desk.client, f"{SET_UP}/end", right).status_code == 429
+    desk.later(timedelta(minutes=2))
+    assert post(desk.client, f"{SET_UP}/end", right).status_code == 303
+    assert session.scalars(select(SecondFactor)).all() == []
+    assert desk.give_role().status_code == 403
