@@ -29,6 +29,8 @@ PUBLIC = frozenset(
         "public.receipt_lookup",
         "public.receipt_qr",
         "public.service",
+        "public.stop",
+        "public.stop_now",
         "public.wall",
         "public.wish",
         "readyz",
@@ -38,6 +40,9 @@ PUBLIC = frozenset(
     }
 )
 """Open to anybody; a page among them shows what everybody may see, or proves who asks by itself."""
+
+BY_ADDRESS = frozenset({"public.stop_now"})
+"""Forms whose address is itself the secret that proves who sends them: they want no token besides."""
 
 SIGNED_IN = frozenset(
     {
@@ -221,6 +226,9 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_new": {S, A},
     "proceeds.wish_open": {S, A},
     "proceeds.wish_review": {T, S, R, A},
+    "proceeds.wish_sheet": {S, A},
+    "proceeds.wish_sheet_make": {S, A},
+    "proceeds.wish_sheet_qr": {S, A},
     "proceeds.wish_withdrawal": {S, A},
     "proceeds.wishes": {T, S, R, A, U},
     "reports.allocations": {T, S, R, A, U},

@@ -15,6 +15,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     parties,
     purchases,
     wish_care,
+    wish_consent_sheet,
     wish_steps,
     wishes,
 )

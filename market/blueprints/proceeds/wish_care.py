@@ -22,10 +22,12 @@ from market.blueprints.proceeds.wish_desk import (
 )
 from market.blueprints.proceeds.wish_forms import consent_form, review_form, withdrawal_form
 from market.extensions import reading
+from market.queries.proceeds.stopping import newest_half
 from market.queries.proceeds.wishes import wish_at_hand
 from market.web.access import community, for_roles, person
 from market.web.forms import acted
 from market.web.sessions import clock
+from market.web.stopping import stop_address
 
 
 @blueprint.route("/desk/<community>/wishes/<int:wish_id>/review", methods=["GET", "POST"])
@@ -79,7 +81,13 @@ def wish_consents(wish_id: int) -> ResponseReturnValue:
     ):
         flash(gettext("同意书已经登记。"), "done")
         return redirect(url_for(".wish", wish_id=wish_id), code=303)
-    page = render_template("proceeds/wishes/consents.html", form=form, known=known)
+    half = newest_half(reading(), here.id, known.consent_ref)
+    page = render_template(
+        "proceeds/wishes/consents.html",
+        form=form,
+        known=known,
+        printed=stop_address(half) is not None,
+    )
     return page, form.status
 
 

@@ -15,7 +15,13 @@ from market.actions.proceeds.reviews import MOST_NOTE, ReviewWish
 from market.actions.proceeds.steps import MOST_EVIDENCE
 from market.domain.errors import MarketError
 from market.domain.money import AmountMissing, Money, parse_amount
-from market.domain.proceeds.consent import MOST_NOTICE_VERSION, ConsentTerms, Purpose
+from market.domain.proceeds.consent import (
+    MOST_NOTICE_VERSION,
+    NOTICE_VERSION,
+    ConsentTerms,
+    GuardianKind,
+    Purpose,
+)
 from market.domain.proceeds.wish import Theme, WishKind
 from market.domain.proceeds.wish_content import (
     MOST_COSTS,
@@ -125,6 +131,7 @@ class ReviewForm(Form):
 
 class ConsentForm(Form):
     purposes = TicksField(lazy_gettext("同意书上勾了哪几项"))
+    guardian = ChoiceField(lazy_gettext("签字的是孩子的什么人"))
     child_agreed = TickField(lazy_gettext("孩子自己也同意"))
     notice_version = TextField(lazy_gettext("告知书版本"), most=MOST_NOTICE_VERSION)
     given_on = DateField(lazy_gettext("签字的日期"))
@@ -142,6 +149,7 @@ class ConsentForm(Form):
                 child_agreed=self.child_agreed.data,
                 given_on=self.given_on.day,
                 expires_on=self.expires_on.day,
+                guardian=GuardianKind(self.guardian.data),
             ),
             witness_id=int(self.witness.data or 0) or None,
         )
@@ -208,12 +216,14 @@ def consent_form(today: date, witnesses: Sequence[tuple[int, str]]) -> ConsentFo
     """Dated today and good for a year, unless somebody says otherwise."""
     form = ConsentForm(
         data={
+            "notice_version": NOTICE_VERSION,
             "given_on": today,
             "expires_on": today.replace(year=today.year + 1, day=min(today.day, 28)),
             "witness": NOBODY,
         }
     )
     form.purposes.choices = [(str(one), gettext(one.label)) for one in Purpose]
+    form.guardian.choices = [(str(one), gettext(one.label)) for one in GuardianKind]
     form.witness.choices = [
         (NOBODY, gettext("书面签字，不用见证人")),
         *((str(number), name) for number, name in witnesses),

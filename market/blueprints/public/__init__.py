@@ -10,5 +10,6 @@ from market.blueprints.public import (  # noqa: E402, F401 - the routes
     live,
     markets,
     receipts,
+    stopping,
     wishes,
 )

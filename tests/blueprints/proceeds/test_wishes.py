@@ -433,6 +433,7 @@ def a_wish() -> dict[str, object]:
 def a_sheet() -> dict[str, object]:
     return {
         "purposes": ["process", "publish_text"],
+        "guardian": "grandparent",
         "child_agreed": "y",
         "notice_version": "2026-1",
         "given_on": GIVEN.isoformat(),
