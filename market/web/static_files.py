@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, abort, current_app, send_from_directory
 
 from market.web.access import public
 
 YEAR_SECONDS = 31_536_000
+_OF_ONE_PIECE = "js/till/"
+"""The till's modules: those of two versions in one page would sell together what they do not share."""
 
 
 def install(app: Flask) -> None:
@@ -18,6 +20,8 @@ def install(app: Flask) -> None:
 
     @public
     def static_file(version: str, name: str) -> Response:
+        if version != current and name.startswith(_OF_ONE_PIECE):
+            abort(404)
         response = send_from_directory(folder, name, max_age=YEAR_SECONDS)
         if version == current:
             response.cache_control.immutable = True
@@ -29,7 +33,18 @@ def install(app: Flask) -> None:
     current = version
     app.config["STATIC_VERSION"] = version
     app.add_url_rule("/s/<version>/<path:name>", "static_file", static_file)
-    app.add_template_global(lambda name: f"/s/{current}/{name}", "static_url")
+    app.add_template_global(static_address, "static_url")
+
+
+def static_address(name: str) -> str:
+    """The address of a static file in the version that this server has."""
+    return f"/s/{current_app.config['STATIC_VERSION']}/{name}"
+
+
+def names_below(part: str) -> list[str]:
+    """The static files below a folder, by the names their addresses have."""
+    folder = Path(current_app.root_path) / "static"
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / part).rglob("*.*"))
 
 
 def tree_hash(folder: Path) -> str:

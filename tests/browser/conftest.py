@@ -206,11 +206,12 @@ def stall(app: Flask, market_day: MarketDay) -> OpenStall:
 
 @pytest.fixture
 def sellers(browser: Browser, server: Server) -> Iterator[Callable[..., Seller]]:
-    """A new phone for whoever asks."""
+    """A new phone for whoever asks; `keeper` is for whether it has service workers."""
     contexts: list[BrowserContext] = []
 
-    def new_phone(*, scripts: bool = True, language: str = "zh-CN") -> Seller:
+    def new_phone(*, scripts: bool = True, language: str = "zh-CN", keeper: bool = False) -> Seller:
         context = browser.new_context(
+            service_workers="allow" if keeper else "block",
             locale=language,
             viewport=PHONE,  # type: ignore[arg-type]
             is_mobile=True,

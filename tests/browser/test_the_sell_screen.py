@@ -259,9 +259,11 @@ def test_what_the_server_sets_aside_is_shown_and_the_queue_goes_on(
     seller.sell_soap()
     expect(seller.page.locator("#strip")).to_have_attribute("data-waiting", "0", timeout=SOON_MS)
     seller.tap("#strip")
-    rows = seller.page.locator("#rows .row")
-    expect(rows.nth(0)).to_contain_text("已上传")
-    expect(rows.nth(1)).to_contain_text("待核对")
+    expect(seller.page.locator("#rows .row")).to_contain_text(["已上传"])
+    expect(seller.page.locator("#asides .row")).to_contain_text(["待核对：校验码和内容对不上"])
+    seller.tap("#aside-told")
+    expect(seller.page.locator("#strip-words")).to_have_text("已连接")
+    expect(seller.page.locator("#asides .row")).to_have_count(1)
 
 
 def test_a_sale_needs_no_finger(stall: OpenStall, sellers: Callable[..., Seller]) -> None:

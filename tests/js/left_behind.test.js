@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { earlierNames, keepToken, sendLeftBehind } from "../../market/static/js/till/core/left_behind.js";
+import { earlierNames, leftBehind, sendLeftBehind } from "../../market/static/js/till/core/left_behind.js";
 import { Turned } from "../../market/static/js/till/core/outbox.js";
 import { createStore } from "../../market/static/js/till/core/store.js";
 import { openMemory } from "../../market/static/js/till/world/memory.js";
@@ -13,7 +13,7 @@ async function phone(devices) {
   for (const [name, token, sales] of devices) {
     const database = openMemory();
     const store = createStore(database);
-    if (token) await keepToken(store, token);
+    if (token) await store.keep("token", token);
     for (let at = 0; at < sales; at += 1) await store.fix(soap);
     databases.set(name, database);
   }
@@ -22,7 +22,7 @@ async function phone(devices) {
   const world = {
     open: async (name) => databases.get(name),
     wire: (token) => ({ sync: (body) => (tokens.push(token), server.sync(body)) }),
-    alone: (name) => createAlone(name, null),
+    alone: (name) => createAlone(name, { locks: null }),
     clock: () => NOW,
   };
   return { world, server, tokens };
@@ -59,4 +59,12 @@ test("a storage that cannot be opened, or knows no token, hinders nothing", asyn
     console.error = said;
   }
   assert.equal(server.known.size, 1);
+});
+
+test("what an earlier device still holds can be written down", async () => {
+  const { world } = await phone([["till-1", "revoked", 2], ["till-22", "good", 0]]);
+  const [holder, ...others] = await leftBehind(["till-1", "till-22"], world.open);
+  assert.deepEqual(others, []);
+  assert.equal(holder.device, 1);
+  assert.deepEqual(holder.rows.map((row) => row.sequence), [1, 2]);
 });

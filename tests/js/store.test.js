@@ -53,7 +53,7 @@ test("what waits is sent in the order it was made in", async () => {
   const store = emptyStore();
   const rows = [];
   for (let many = 0; many < 5; many += 1) rows.push(await store.fix(soap));
-  await store.settle(rows[1].id, { state: "sent", sentAt: NOW });
+  await store.settle(new Map([[rows[1].id, { state: "sent", sentAt: NOW }]]));
   assert.deepEqual((await store.waiting(3)).map((row) => row.sequence), [1, 3, 4]);
   assert.equal(await store.unsent(), 4);
   assert.deepEqual((await store.all()).map((row) => row.sequence), [5, 4, 3, 2, 1]);
@@ -62,18 +62,38 @@ test("what waits is sent in the order it was made in", async () => {
 test("settling changes nothing of what was fixed, and a row unknown here is left alone", async () => {
   const store = emptyStore();
   const row = await store.fix(soap);
-  await store.settle(row.id, { state: "sent", sentAt: NOW });
+  await store.settle(new Map([[row.id, { state: "sent", sentAt: NOW }]]));
   assert.deepEqual((await store.get(row.id)).wire, row.wire);
-  await store.settle("nobody", { state: "sent" });
+  await store.settle(new Map([["nobody", { state: "sent" }]]));
   assert.equal(await store.get("nobody"), undefined);
+});
+
+test("a row's state may change, what was fixed in it never", async () => {
+  const store = emptyStore();
+  const row = await store.fix(soap);
+  await store.settle(new Map([[row.id, { state: "aside", wire: { ...row.wire, gift: 500 } }]]));
+  assert.deepEqual((await store.get(row.id)).wire, row.wire);
+});
+
+test("what is on this phone only is counted as such, told or not", async () => {
+  const store = emptyStore();
+  const [sent, aside, refused] = [await store.fix(soap), await store.fix(soap), await store.fix(soap)];
+  await store.fix(soap);
+  await store.settle(new Map([[sent.id, { state: "sent", sentAt: NOW }], [aside.id, { state: "aside" }], [refused.id, { state: "refused" }]]));
+  assert.deepEqual(await store.counts(), { waiting: 1, aside: 1, refused: 1, unsent: 2 });
+  await store.turn("aside", "told");
+  assert.deepEqual(await store.counts(), { waiting: 1, aside: 0, refused: 1, unsent: 2 });
+  await store.turn("refused", "waiting");
+  assert.deepEqual(await store.counts(), { waiting: 2, aside: 0, refused: 0, unsent: 2 });
+  assert.equal(await store.unsent(), 2);
 });
 
 test("only what the server has had for seven days is let go", async () => {
   const store = emptyStore();
   const [old, young, waiting, aside] = [await store.fix(soap), await store.fix(soap), await store.fix(soap), await store.fix(soap)];
-  await store.settle(old.id, { state: "sent", sentAt: NOW });
-  await store.settle(young.id, { state: "sent", sentAt: NOW + 2000 });
-  await store.settle(aside.id, { state: "aside", sentAt: NOW });
+  await store.settle(new Map([[old.id, { state: "sent", sentAt: NOW }]]));
+  await store.settle(new Map([[young.id, { state: "sent", sentAt: NOW + 2000 }]]));
+  await store.settle(new Map([[aside.id, { state: "aside", sentAt: NOW }]]));
   await store.forget(NOW + KEPT_MS + 1000);
   assert.deepEqual((await store.all()).map((row) => row.id), [aside.id, waiting.id, young.id]);
 });

@@ -1,35 +1,41 @@
 /** The till on a phone: its state, what can be done with it, and the views that show it. */
 import { money } from "./core/amount.js";
 import { added, EMPTY, piecesOf, priceOf, repriced, stillOnSale, sumOf } from "./core/cart.js";
-import { notYetCounted } from "./core/day.js";
 import { Refusal } from "./core/refusal.js";
 import { createCounter } from "./page/counter.js";
 import { byId, lazily, pressing, say, show } from "./page/dom.js";
 import { createJustSold } from "./page/just_sold.js";
-import { createLine } from "./page/line.js";
 import { createPay } from "./page/pay.js";
+import { createShelf } from "./page/shelf.js";
 import { createTiles } from "./page/tiles.js";
 import { createTyped } from "./page/typed.js";
 import { createTabs, createViews } from "./page/views.js";
 
+const AGAIN_MS = 5_000;
 const TIME = { hour: "2-digit", minute: "2-digit", hour12: false };
 
-/** `world` is the store, the wire, the clock, the random bytes, who may send, and whether it is practice. */
-export function createApp({ bootstrap, words, world }) {
+/** `world` is the store, the clock, chance, what gives the wire and who may send, and whether it is
+ *  practice; `fresh` tells whether `bootstrap` is what the server said just now. */
+export function createApp({ bootstrap, words, world, fresh = true }) {
   const { store, clock } = world;
   const state = { cart: EMPTY, tender: null, lastTender: null, half: false, last: null };
-  let known = bootstrap;
+  const shelf = createShelf(bootstrap, store);
 
   const app = {
     words,
     state,
     store,
-    listings: new Map(),
-    bootstrap: () => known,
-    till: () => known.till,
-    tenderWord: (tender) => known.tenders.find((one) => one.tender === tender)?.label ?? tender,
+    freshAt: fresh ? clock() : 0,
+    outbox: { push: async (...asked) => (await reach()).outbox.push(...asked), state: () => line?.outbox.state() ?? {} },
+    get listings() {
+      return shelf.listings();
+    },
+    bootstrap: shelf.known,
+    till: () => shelf.known().till,
+    tenderWord: (tender) => shelf.known().tenders.find((one) => one.tender === tender)?.label ?? tender,
     clockTime: (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, TIME),
     pressing: (id, act) => pressing(byId(id), act, failed),
+    onPress: (element, act) => pressing(element, act, failed),
     say: speak,
     trying,
     setCart,
@@ -38,6 +44,7 @@ export function createApp({ bootstrap, words, world }) {
     addTyped,
     sell,
     voidSale,
+    told,
     restock,
     takeTill,
     heard,
@@ -51,11 +58,13 @@ export function createApp({ bootstrap, words, world }) {
     receipt: () => byId("receipt-number").textContent || app.views.go("sell"),
     list: () => void inView(records, (view) => view.drawList()),
     finish: () => void inView(finish, (view) => view.draw()),
+    rescue: () => void inView(rescue, (view) => view.draw()),
   };
   const tabs = createTabs({ changed: () => drawBar() });
   app.views = createViews({ entering });
-  const line = createLine(app, world);
-  app.outbox = line.outbox;
+  // Selling waits for no network, so neither does the page for what talks to it.
+  const reach = lazily(async () => (await import("./page/line.js")).createLine(app, { ...world, ...(await world.connect()) }));
+  let line = null;
   const counter = createCounter(app, world);
   const tiles = createTiles(app);
   const typed = createTyped(app);
@@ -63,48 +72,68 @@ export function createApp({ bootstrap, words, world }) {
   // What the first sale does not need comes when the till stands already.
   const cartView = lazily(async () => (await import("./page/cart.js")).createCartView(app));
   const records = lazily(async () => (await import("./page/records.js")).createRecords(app));
-  const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app, world.wire));
+  const finish = lazily(async () => (await import("./page/finish.js")).createFinish(app, (await world.connect()).wire));
+  const rescue = lazily(async () => (await import("./page/rescue.js")).createRescue(app, world));
   const justSold = createJustSold(app);
 
   /** What was there before a reload is there again; then the line is tried. */
   async function start() {
     await store.test(clock());
     await store.forget(clock());
+    await store.turn("refused", "waiting");
+    await noticeCleared();
     state.half = (await store.kept("half")) ?? false;
     state.lastTender = (await store.kept("tender")) ?? null;
     state.last = (await store.all()).find((row) => row.kind === "sale") ?? null;
     const cart = (await store.kept("cart")) ?? EMPTY;
-    await stock(known, clock());
+    await shelf.stock(bootstrap, clock());
     state.cart = repriced(stillOnSale(cart, app.listings), app.listings, state.half);
     wirePage();
     draw();
     app.views.start();
     performance.mark("till-ready");
-    void line.draw();
-    void line.beat();
-    void Promise.allSettled([cartView(), records(), finish()]);
+    say("strip-words", words("strip_connecting"));
+    void reachOut();
+    // Before a line breaks, or another version takes the place of this one.
+    return { loaded: Promise.allSettled([cartView(), records(), finish(), rescue()]) };
   }
 
-  /** Take in what is on sale now, less what the server has not been told yet. */
-  async function stock(answer, askedAt) {
-    known = answer;
-    const sold = notYetCounted(await store.all(), askedAt);
-    const leftOf = (one) => (one.left === null ? null : one.left - (sold.get(one.id) ?? 0));
-    app.listings = new Map(known.listings.map((one) => [one.id, { ...one, left: leftOf(one) }]));
+  /** The line to the server; where it could not be loaded, it is tried again. */
+  async function reachOut() {
+    try {
+      line = await reach();
+      await line.draw();
+      await line.beat();
+    } catch (error) {
+      console.error(error);
+      setTimeout(() => void reachOut(), AGAIN_MS);
+    }
+  }
+
+  /** The server knows of records that are not here: whoever sold them should hear of it. */
+  async function noticeCleared() {
+    const heard = bootstrap.device.last_sequence ?? 0;
+    if (heard > (await store.lastSequence())) {
+      await store.keep("sequence", heard);
+      await store.keep("cleared", true);
+    }
+    show("cleared", (await store.kept("cleared")) ?? false);
+  }
+
+  async function clearedSeen() {
+    await store.keep("cleared", false);
+    show("cleared", false);
+    byId("sell-heading").focus();
   }
 
   /** Where nothing but what is left has changed, no tile moves under a finger. */
   async function restock(answer, askedAt) {
-    const before = offer();
-    await stock(answer, askedAt);
-    if (offer() !== before) return draw();
+    const before = shelf.offer();
+    await shelf.stock(answer, askedAt);
+    await world.learnt?.(answer);
+    if (shelf.offer() !== before) return draw();
     tiles.refresh();
     drawTill();
-  }
-
-  function offer() {
-    const listings = known.listings.map(({ left, ...one }) => one);
-    return JSON.stringify([known.stalls, listings]);
   }
 
   // --- Choosing -----------------------------------------------------------------
@@ -119,7 +148,7 @@ export function createApp({ bootstrap, words, world }) {
 
   function tap(id) {
     trying(() => {
-      requireOpen();
+      shelf.requireOpen();
       const listing = app.listings.get(id);
       const price = priceOf(listing, state.half);
       if (price !== null) return setCart(added(state.cart, listing, price));
@@ -129,12 +158,12 @@ export function createApp({ bootstrap, words, world }) {
   }
 
   function addTyped(id, fen) {
-    requireOpen();
+    shelf.requireOpen();
     setCart(added(state.cart, app.listings.get(id), fen, { own: true }));
   }
 
   function charge() {
-    requireOpen();
+    shelf.requireOpen();
     if (tabs.here() === "typed") typed.take();
     speak("");
     pay.begin();
@@ -159,18 +188,25 @@ export function createApp({ bootstrap, words, world }) {
     tabs.open("goods");
     drawLast();
     speak("");
-    await line.draw();
+    await line?.draw();
     justSold.reveal(row, cart);
     void store.keep("tender", tender);
-    void line.send();
+    void line?.send();
   }
 
   async function voidSale(sale, reason) {
-    await counter.undo(sale, reason);
+    if (!(await counter.undo(sale, reason))) return false;
     if (state.last?.id === sale.id) justSold.hide();
     tiles.refresh();
-    await line.draw();
-    void line.send();
+    await line?.draw();
+    void line?.send();
+    return true;
+  }
+
+  /** Somebody was told of what is set aside: it stays in the list, and the strip is free again. */
+  async function told() {
+    await store.turn("aside", "told");
+    await line?.draw();
   }
 
   // --- What the page says -----------------------------------------------------------------
@@ -198,33 +234,21 @@ export function createApp({ bootstrap, words, world }) {
   }
 
   function drawTill() {
-    const closed = closedBy();
+    const closed = shelf.closedBy();
     show("cannot-sell", closed !== null);
     say("cannot-sell", closed ? words(closed.key, closed.facts) : "");
     for (const id of ["charge", "charge-cart"]) byId(id).disabled = closed !== null;
   }
 
-  /** Why nothing can be sold now; null where it can. */
-  function closedBy() {
-    const { till } = known;
-    if (!till) return new Refusal("till_none");
-    if (till.state === "open") return null;
-    return new Refusal(till.state === "closed" ? "till_closed" : "till_counted", { till: till.name });
-  }
-
-  function requireOpen() {
-    const closed = closedBy();
-    if (closed) throw closed;
-  }
-
   function takeTill(till) {
-    known = { ...known, till };
+    shelf.takeTill(till);
     drawTill();
   }
 
   /** Something came back, or did not: the views that tell of it are drawn anew. */
   function heard() {
     if (app.views.here() === "list") void inView(records, (view) => view.drawList());
+    if (app.views.here() === "rescue") void inView(rescue, (view) => view.drawState());
     if (app.views.here() === "finish") void inView(finish, (view) => view.drawState());
   }
 
@@ -262,7 +286,8 @@ export function createApp({ bootstrap, words, world }) {
     app.pressing("last-receipt", () => inView(records, (view) => view.openReceipt(state.last)));
     app.pressing("half-start", () => halve(true));
     app.pressing("half-off", () => halve(false));
-    app.pressing("send-now", line.send);
+    app.pressing("send-now", () => line?.sendAll());
+    app.pressing("cleared-seen", clearedSeen);
     byId("back").addEventListener("click", app.views.back);
     for (const button of document.querySelectorAll("[data-go]")) {
       button.addEventListener("click", () => {

@@ -44,15 +44,16 @@ export function createStore(database) {
   }
 
   async function unsent() {
-    return (await counts()).waiting;
+    return (await counts()).unsent;
   }
 
-  /** How many rows are still to be sent, and how many a person has to look at. */
+  /** How many rows wait to be sent, how many the server has set aside and nobody was told of, how many
+   *  it would not even look at; `unsent` are those that are on this phone only. */
   function counts() {
-    return database.transact(async (tables) => ({
-      waiting: await tables.rows.count("waiting"),
-      aside: await tables.rows.count("aside"),
-    }));
+    return database.transact(async (tables) => {
+      const [waiting, aside, refused] = [await tables.rows.count("waiting"), await tables.rows.count("aside"), await tables.rows.count("refused")];
+      return { waiting, aside, refused, unsent: waiting + refused };
+    });
   }
 
   /** All rows that are still kept, the newest first. */
@@ -61,11 +62,22 @@ export function createStore(database) {
     return rows.sort((one, other) => other.sequence - one.sequence);
   }
 
-  /** Note what the server said of a row; what was fixed in it stays as it is. */
-  function settle(id, facts) {
+  /** Note what the server said of rows, `facts` by id; what was fixed in them stays as it is. */
+  function settle(facts) {
     return database.transact(async (tables) => {
-      const row = await tables.rows.get(id);
-      if (row) await tables.rows.put(id, { ...row, ...facts });
+      for (const [id, said] of facts) {
+        const row = await tables.rows.get(id);
+        if (row) await tables.rows.put(id, { ...row, ...said, wire: row.wire });
+      }
+    });
+  }
+
+  /** All rows of a state come into another: what was refused is tried again, who was told knows. */
+  function turn(before, after) {
+    return database.transact(async (tables) => {
+      for (const row of await tables.rows.all()) {
+        if (row.state === before) await tables.rows.put(row.id, { ...row, state: after });
+      }
     });
   }
 
@@ -84,6 +96,15 @@ export function createStore(database) {
 
   function kept(key) {
     return database.transact((tables) => tables.kept.get(key));
+  }
+
+  /** What is kept under a key, as `make` turns it into another; gives that. */
+  function change(key, make) {
+    return database.transact(async (tables) => {
+      const next = make(await tables.kept.get(key));
+      await tables.kept.put(key, next);
+      return next;
+    });
   }
 
   /** Put new slips behind those there are. */
@@ -109,5 +130,5 @@ export function createStore(database) {
     if ((await kept(PROBE)) !== now) throw new StorageBroken("probe lost");
   }
 
-  return { fix, get, waiting, unsent, counts, all, settle, forget, keep, kept, addSlips, slips, lastSequence, test };
+  return { fix, get, waiting, unsent, counts, all, settle, turn, forget, keep, kept, change, addSlips, slips, lastSequence, test };
 }

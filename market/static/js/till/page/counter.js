@@ -2,7 +2,7 @@
 import { money } from "../core/amount.js";
 import { sumOf } from "../core/cart.js";
 import { mintCode } from "../core/names.js";
-import { dayNumber, fixSale, fixVoid } from "../core/row.js";
+import { dayNumber, dueOf, fixSale, fixVoid } from "../core/row.js";
 import { showBroken } from "./views.js";
 
 export function createCounter(app, { store, clock, random, practice }) {
@@ -26,15 +26,25 @@ export function createCounter(app, { store, clock, random, practice }) {
     } catch (error) {
       console.error(error);
       const lines = cart.map((line) => words("line_many", { name: line.name, count: line.quantity })).join(" · ");
+      // It is on paper then: after a reload it must not lie in the cart as well.
+      void store.keep("cart", []).catch(() => {});
       const paper = { lines, amount: money(sumOf(cart) + gift), tender: app.tenderWord(tender) };
       showBroken(words("broken_write"), words("broken_paper", paper));
       return null;
     }
   }
 
+  /** Whether the void was written and read back; else the whole screen is about paper. */
   async function undo(sale, reason) {
-    await store.fix(({ sequence }) => rowOf(fixVoid({ sale: sale.id, reason, sequence, now: clock(), random })), floor());
+    try {
+      await store.fix(({ sequence }) => rowOf(fixVoid({ sale: sale.id, reason, sequence, now: clock(), random })), floor());
+    } catch (error) {
+      console.error(error);
+      showBroken(words("broken_void"), words("broken_void_paper", { number: sale.dayNumber, amount: money(dueOf(sale.wire)), reason }));
+      return false;
+    }
     for (const line of sale.wire.lines) takeOff(line.listing, -line.quantity);
+    return true;
   }
 
   function rowOf(wire) {

@@ -17,11 +17,11 @@ export function createFinish(app, wire) {
   }
 
   async function drawState(key = null) {
-    const { waiting } = await store.counts();
+    const { unsent } = await store.counts();
     const signed = await signedOff();
-    const ready = waiting ? "finish_waiting" : signed ? "finish_done" : "finish_ready";
-    say("finish-state", words(key ?? (tillId() ? ready : "finish_none"), { count: waiting }));
-    byId("sign-off").disabled = !tillId() || (signed && waiting === 0);
+    const ready = unsent ? "finish_waiting" : signed ? "finish_done" : "finish_ready";
+    say("finish-state", words(key ?? (tillId() ? ready : "finish_none"), { count: unsent }));
+    byId("sign-off").disabled = !tillId() || (signed && unsent === 0);
   }
 
   /** The till that the phone signs off from: the one it is at, else the one it last sold at. */

@@ -43,7 +43,7 @@ export function createJustSold(app) {
   async function undo() {
     if (!shown) return;
     const { row, cart } = shown;
-    await app.voidSale(row, words("reason_undone"));
+    if (!(await app.voidSale(row, words("reason_undone")))) return;
     app.setCart(cart);
     app.say(words("undone", { number: row.dayNumber }));
     byId("sell-heading").focus();

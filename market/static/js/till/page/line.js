@@ -5,26 +5,46 @@ import { byId, say } from "./dom.js";
 const LISTINGS_MS = 60_000;
 const FEW_SLIPS = 20;
 
-export function createLine(app, { store, wire, clock, exclusive, practice }) {
+/** `shownOut` is called once the server has said that it knows this phone no longer. */
+export function createLine(app, { store, wire, clock, jitter, exclusive, practice, shownOut = async () => {} }) {
   const outbox = createOutbox({ store, send: wire.sync, clock, exclusive, changed: () => void draw() });
-  let lookedAt = clock();
+  let lookedAt = app.freshAt;
   let timer = null;
 
   async function send() {
-    if (await outbox.push()) await refill();
-    const { till, failures } = outbox.state();
+    try {
+      await outbox.push();
+      if (outbox.state().connected) await refill();
+    } catch (error) {
+      // The phone's storage, or a mistake of ours: neither may end the sending for good.
+      console.error(error);
+    }
+    await hear();
+  }
+
+  /** What the last try means for this page, and when the next one is. */
+  async function hear() {
+    const { till, failures, waitMs, turned } = outbox.state();
+    clearTimeout(timer);
+    timer = setTimeout(() => void beat(), nextTry(failures, jitter, waitMs));
     const before = app.till()?.id;
     if (till !== undefined && !practice) app.takeTill(till);
-    clearTimeout(timer);
-    timer = setTimeout(() => void beat(), nextTry(failures, Math.random));
+    if (turned !== null) await shownOut();
     // Another till may serve other stalls.
     if (app.till()?.id !== before) await look();
+  }
+
+  /** The button: what the server would not even look at is tried again as well. */
+  async function sendAll() {
+    await store.turn("refused", "waiting");
+    await send();
   }
 
   /** Now and then: what waits is sent, and what is on sale is asked for again. */
   async function beat() {
     await send();
-    if (clock() - lookedAt >= LISTINGS_MS || !app.till()) await look();
+    // A clock that was set back has no say in it.
+    if (Math.abs(clock() - lookedAt) >= LISTINGS_MS || !app.till()) await look();
   }
 
   async function look() {
@@ -56,7 +76,7 @@ export function createLine(app, { store, wire, clock, exclusive, practice }) {
     const { tone, key, count } = stripOf(outbox.state(), counts);
     const sentence = app.words(key, { count });
     byId("strip").dataset.tone = tone;
-    byId("strip").dataset.waiting = counts.waiting;
+    byId("strip").dataset.waiting = counts.unsent;
     // Said aloud only when it is another.
     if (byId("strip-words").textContent !== sentence) say("strip-words", sentence);
     app.heard();
@@ -71,5 +91,5 @@ export function createLine(app, { store, wire, clock, exclusive, practice }) {
     const { tone, waiting } = byId("strip").dataset;
     if (tone === "offline" && Number(waiting) > 0) event.preventDefault();
   });
-  return { outbox, send, beat, draw };
+  return { outbox, send, sendAll, beat, draw };
 }

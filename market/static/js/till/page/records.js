@@ -17,15 +17,21 @@ export function createRecords(app) {
     const rows = await store.all();
     const byRow = new Map(rows.map((row) => [row.id, row]));
     const undone = undoneIn(rows);
-    byId("rows").replaceChildren(...rows.slice(0, shown).map((row) => item(row, byRow, undone)));
+    const [asides, others] = [rows.filter(isAside), rows.filter((row) => !isAside(row))];
+    const items = (some) => some.map((row) => item(row, byRow, undone));
+    byId("asides").replaceChildren(...items(asides));
+    show("aside", asides.length > 0);
+    show("aside-told", asides.some((row) => row.state === "aside"));
+    byId("rows").replaceChildren(...items(others.slice(0, shown)));
     show("list-empty", rows.length === 0);
-    show("rows-more", rows.length > shown);
+    show("rows-more", others.length > shown);
     drawConnection();
   }
 
   function drawConnection() {
-    const { connected, heardAt, turned } = app.outbox.state();
+    const { connected, busy, heardAt, turned } = app.outbox.state();
     if (turned) say("list-connection", turned);
+    else if (busy) say("list-connection", words("connection_busy"));
     else if (connected) say("list-connection", words("connection_online", { time: app.clockTime(heardAt) }));
     else say("list-connection", words(heardAt ? "connection_offline" : "connection_never"));
   }
@@ -50,11 +56,12 @@ export function createRecords(app) {
 
   function stateIcon(row) {
     if (row.kind === "void") return "void";
-    return { waiting: "upload", sent: "check-circle", aside: "alert" }[row.state];
+    return { waiting: "upload", sent: "check-circle" }[row.state] ?? "alert";
   }
 
   function stateWords(row, out) {
-    if (row.state === "aside") return words("state_aside", { say: row.say || words("aside_wait") });
+    if (row.state === "refused") return words("state_refused", { say: row.say });
+    if (isAside(row)) return words("state_aside", { say: row.say || words("aside_wait") });
     const state = words(row.state === "sent" ? "state_sent" : "state_waiting");
     return out ? `${words("state_voided")} · ${state}` : state;
   }
@@ -106,7 +113,7 @@ export function createRecords(app) {
   async function undo() {
     const reason = byId("void-reason").value;
     if (!cleanReason(reason)) throw new Refusal("reason_missing");
-    await app.voidSale(open, reason);
+    if (!(await app.voidSale(open, reason))) return;
     app.say(words("voided", { number: open.dayNumber }));
     drawReceipt(await store.get(open.id), true);
     byId("receipt-heading").focus();
@@ -123,12 +130,22 @@ export function createRecords(app) {
   // Enter in the field presses the button.
   byId("void").addEventListener("submit", (event) => event.preventDefault());
   app.pressing("void-now", undo);
+  app.pressing("aside-told", async () => {
+    await app.told();
+    await drawList();
+    byId("aside-heading").focus();
+  });
   byId("rows-more").addEventListener("click", () => {
     shown += PAGE;
     drawList();
   });
 
   return { drawList, openReceipt };
+}
+
+/** What a person has to look at: set aside by the server, or not even looked at by it. */
+function isAside(row) {
+  return row.state === "aside" || row.state === "told" || row.state === "refused";
 }
 
 function undoneIn(rows) {

@@ -75,8 +75,21 @@ export function createTabs({ changed }) {
 export function showBroken(what, paper = "") {
   say("broken-words", what);
   say("broken-sale", paper);
-  for (const section of document.querySelectorAll(".view, [data-actions], #opening")) section.hidden = true;
+  alone("broken");
   byId("reopen").onclick = () => window.location.reload();
-  show("broken", true);
-  byId("broken-heading").focus();
+}
+
+/** The whole screen says that this looks like private browsing; `sure` keeps that somebody says it is not. */
+export function showPrivate(sure) {
+  alone("private");
+  byId("not-private").onclick = async () => {
+    await sure();
+    window.location.reload();
+  };
+}
+
+function alone(id) {
+  for (const section of document.querySelectorAll(".view, [data-actions], #opening, #private")) section.hidden = true;
+  show(id, true);
+  byId(`${id}-heading`).focus();
 }

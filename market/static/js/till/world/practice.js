@@ -1,6 +1,7 @@
 /** The world of practice: everything answers, nothing is kept, and no address is known. */
 import { createStore } from "../core/store.js";
 import { openMemory } from "./memory.js";
+import { createAlone } from "./wire.js";
 
 const NUMBER = 1;
 
@@ -10,11 +11,13 @@ export function practiceTill(bootstrap) {
   return { ...bootstrap, till, device: { ...bootstrap.device, last_sequence: 0 } };
 }
 
-export function practiceStore() {
-  return createStore(openMemory());
+/** A storage that is gone with the page, and a server that is not there. */
+export function practiceWorld(till) {
+  const alone = createAlone("practice", { locks: null });
+  return { store: createStore(openMemory()), connect: async () => ({ wire: practiceWire(till), exclusive: alone }), practice: true };
 }
 
-export function practiceWire(till) {
+function practiceWire(till) {
   return {
     till: async () => till,
     slips: async () => ({ slips: [] }),
