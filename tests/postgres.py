@@ -94,9 +94,10 @@ def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
     parent = None if durable else folder_in_memory()
     with tempfile.TemporaryDirectory(prefix="market-pg-", dir=parent) as name:
         folder = Path(name)
-        if _user():
-            shutil.chown(folder, _user())
-        _run(_programs() / "initdb", _user(), folder, *_init_options(folder / "data"))
+        user = _user()
+        if user:
+            shutil.chown(folder, user)
+        _run(_programs() / "initdb", user, folder, *_init_options(folder / "data"))
         settings = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200"]
         options = " ".join(f"-c {setting}" for setting in (*settings, *(() if durable else FAST)))
         server = Postgres(folder, options)

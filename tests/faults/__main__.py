@@ -1,0 +1,70 @@
+"""Kill servers, databases and browsers as often as asked for, and say what it has cost.
+
+scripts/faults server --kills 200                          the server, phones uploading
+scripts/faults server --kills 200 --database postgresql
+scripts/faults database --kills 50                         PostgreSQL itself, beneath the server
+scripts/faults server --kills 200 --seed 7                 the same choices as a run that said so
+
+It fails unless 0 are lost, 0 doubled and 0 unbalanced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from collections.abc import Callable
+
+from market.app import create_app
+from tests.bench.houses import houses
+from tests.databases import PostgresDatabases, settings_for
+from tests.faults.killing import Killed, kill_databases, kill_servers
+from tests.postgres import postgres_server
+
+KINDS = ("sqlite", "postgresql")
+
+
+def main() -> int:
+    """1 if anything was lost, doubled or does not balance."""
+    given = _arguments()
+    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    sys.stdout.write(f"{given.what}, {given.database}, --kills {given.kills} --seed {seed}\n")
+    runs: dict[str, Callable[[], Killed]] = {
+        "server": lambda: _servers(given.database, given.kills, seed),
+        "database": lambda: _databases(given.kills, seed),
+    }
+    found = runs[given.what]()
+    sys.stdout.write(f"{found}\n")
+    return 0 if found.toll.is_nothing else 1
+
+
+def _servers(kind: str, kills: int, seed: int) -> Killed:
+    with houses([kind]) as [house]:
+        url = house.url()
+        return kill_servers(create_app(settings_for(url)), url, kills=kills, seed=seed, told=_say)
+
+
+def _databases(kills: int, seed: int) -> Killed:
+    with postgres_server(durable=True) as postgres:
+        url = PostgresDatabases(postgres).fresh()
+        app = create_app(settings_for(url))
+        return kill_databases(app, url, postgres, kills=kills, seed=seed, told=_say)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/faults", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("what", choices=("server", "database"), help="what is killed")
+    parser.add_argument("--kills", type=int, default=20, help="how often")
+    parser.add_argument("--database", choices=KINDS, default="sqlite")
+    parser.add_argument("--seed", type=int, help="makes the same choices again")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
