@@ -113,4 +113,11 @@ def engine_options(settings: Settings) -> dict[str, object]:
     quiet: dict[str, object] = {"hide_parameters": True}
     if settings.on_sqlite:
         return quiet
-    return quiet | {"isolation_level": "READ COMMITTED", "pool_size": 8}
+    # Only who is on PostgreSQL pays for its driver.
+    from market.postgres_cursor import LeanCursor  # noqa: PLC0415
+
+    return quiet | {
+        "isolation_level": "READ COMMITTED",
+        "pool_size": 8,
+        "connect_args": {"cursor_factory": LeanCursor},
+    }

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
 
 from market.config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CONTENT_POLICY = "; ".join(
     (
@@ -39,14 +45,26 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    app.after_request(_add)
+    app.wsgi_app = _SecurityHeaders(app)  # type: ignore[method-assign]
 
 
-def _add(response: Response) -> Response:
-    settings: Settings = current_app.extensions["settings"]
-    said = {name.lower() for name, _ in response.headers}
-    added = [pair for pair in HEADERS.items() if pair[0].lower() not in said]
-    if settings.production:
-        added.append(("Strict-Transport-Security", "max-age=31536000"))
-    response.headers.extend(added)
-    return response
+class _SecurityHeaders:
+    """A layer around the application. Flask's own headers are looked through and copied several
+    times on their way out; these are the same each time, so they come in last."""
+
+    def __init__(self, app: Flask) -> None:
+        settings: Settings = app.extensions["settings"]
+        self._inner = app.wsgi_app
+        self._added = list(HEADERS.items())
+        if settings.production:
+            self._added.append(("Strict-Transport-Security", "max-age=31536000"))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *error: object
+        ) -> Callable[[bytes], object]:
+            said = {name.lower() for name, _ in headers}
+            own = [pair for pair in self._added if pair[0].lower() not in said]
+            return start_response(status, headers + own, *error)  # type: ignore[arg-type]
+
+        return self._inner(environ, start)

@@ -24,6 +24,7 @@ REQUEST_ID = "X-Request-ID"
 _SANE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _log = logging.getLogger("market.requests")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _QUIET = frozenset({"healthz", "readyz", "metrics", "static_file"})
 
 
@@ -103,27 +104,24 @@ def _arrived() -> None:
 
 
 def _answered(response: Response) -> Response:
-    response.headers[REQUEST_ID] = request_id()
-    # A request refused before it was looked at (another host's) has not arrived.
-    seconds = time.perf_counter() - g.get("arrived", time.perf_counter())
+    now = time.perf_counter()
+    name, rule, method = request_id(), request.url_rule, request.method
+    response.headers[REQUEST_ID] = name
     tell_answer(
-        request_id(),
-        endpoint=request.endpoint or "none",
-        route=_route(),
-        method=_method(),
+        name,
+        endpoint=rule.endpoint if rule else "none",
+        route=rule.rule if rule else "none",
+        # Whatever a stranger makes up would be a figure of its own.
+        method=method if method in _METHODS else "other",
         status=response.status_code,
-        seconds=seconds,
+        # A request refused before it was looked at (another host's) has not arrived.
+        seconds=now - g.get("arrived", now),
     )
     return response
 
 
 def _route() -> str:
     return request.url_rule.rule if request.url_rule else "none"
-
-
-def _method() -> str:
-    """A method we know: whatever a stranger makes up would be a figure of its own."""
-    return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "other"
 
 
 def _mishap(error: BaseException) -> dict[str, object]:

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Response, current_app, g, session
+from flask import Flask, Request, Response, current_app, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.exc import DBAPIError
 from werkzeug.local import LocalProxy
 
@@ -25,8 +26,18 @@ TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=5)
 
 
+class _Cookies(SecureCookieSessionInterface):
+    """Flask's own, that gets nothing ready to read a cookie where none came: phones upload so."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask) -> None:
     app.extensions["clock"] = _machine_time
+    app.session_interface = _Cookies()
     app.after_request(_note_seen)
     app.context_processor(lambda: {"current_person": LocalProxy(whoever)})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, LargeBinary, Table
@@ -38,15 +39,20 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         connection.exec_driver_sql(_insert(table), bound)
 
 
-def unnest(table: Table, dialect: Dialect) -> str:
-    """Rows of a table as PostgreSQL takes any number of them: a list for each column."""
-    lists = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
-    return f"unnest({lists})"
+def given(table: Table, dialect: Dialect, few: int | None) -> str:
+    """Rows of a table as PostgreSQL takes them: `few` of them value by value, or any number (null)
+    as a list for each column."""
+    types = [column.type.compile(dialect) for column in table.columns]
+    if few is None:
+        lists = ", ".join(f"%s::{kind}[]" for kind in types)
+        return f"unnest({lists})"
+    marks = ", ".join(f"%s::{kind}" for kind in types)
+    return f"(VALUES {', '.join([f'({marks})'] * few)})"
 
 
-def columns_of(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    """What `unnest` takes: the values of each column."""
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def flat(rows: Sequence[tuple[Any, ...]], few: int | None) -> Iterable[Any]:
+    """What `given` takes of these rows, in its order."""
+    return chain.from_iterable(rows) if few else map(list, zip(*rows, strict=True))
 
 
 @lru_cache

@@ -13,13 +13,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, bindparam, update
 
-from market.actions.sales.rows import columns_of, insert_new, insert_rows, unnest
+from market.actions.sales.rows import flat, given, insert_new, insert_rows
 from market.actions.sales.sale_rows import LineRow, SaleRow
 from market.models.base import Base
 from market.models.sales import Listing, TillTotal
 
 _SALES = Base.metadata.tables["sale"]
 _LINES = Base.metadata.tables["sale_line"]
+_FEW_LINES = 8
 _ADD_SOLD = (
     update(Listing)
     .where(Listing.id == bindparam("listing"))
@@ -92,9 +93,7 @@ def write_sales(
     if not sales:
         return set()
     if connection.dialect.name == "postgresql":
-        parameters = (*columns_of(lines), *columns_of(sales), list(counted))
-        written = connection.exec_driver_sql(_statement(connection.dialect), parameters)
-        return set(written.scalars())
+        return _write_at_once(connection, sales, lines, counted)
     created: set[UUID] = insert_new(connection, _SALES, sales)
     new_lines = [line for line in lines if line.sale_id in created]
     insert_rows(connection, _LINES, new_lines)
@@ -105,13 +104,28 @@ def write_sales(
     return created
 
 
+def _write_at_once(
+    connection: Connection,
+    sales: Sequence[SaleRow],
+    lines: Sequence[LineRow],
+    counted: Collection[int],
+) -> set[UUID]:
+    # The driver takes longer over the lists of a single sale than over all else of it.
+    few = len(sales) == 1 and len(lines) <= _FEW_LINES
+    few_sales, few_lines = (1, len(lines)) if few else (None, None)
+    parameters = (*flat(lines, few_lines), *flat(sales, few_sales), list(counted))
+    statement = _statement(connection.dialect, few_sales, few_lines)
+    return set(connection.exec_driver_sql(statement, parameters).scalars())
+
+
 @lru_cache
-def _statement(dialect: Dialect) -> str:
+def _statement(dialect: Dialect, few_sales: int | None, few_lines: int | None) -> str:
+    line_names = ", ".join(LineRow._fields)
     return _WRITE.format(
         sale_names=", ".join(SaleRow._fields),
-        line_names=", ".join(LineRow._fields),
-        sales=unnest(_SALES, dialect),
-        lines=f"{unnest(_LINES, dialect)} AS line ({', '.join(LineRow._fields)})",
+        line_names=line_names,
+        sales=f"{given(_SALES, dialect, few_sales)} AS one",
+        lines=f"{given(_LINES, dialect, few_lines)} AS line ({line_names})",
     )
 
 

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, select
+from sqlalchemy import Row, Select, bindparam, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from market.models.people import Community
 from market.models.sales import (
     CashCount,
-    Closure,
     CountConfirmation,
     Device,
     DeviceHolder,
@@ -73,19 +72,16 @@ class DeviceHere:
 
 def device_by_token(session: Session, token_hash: bytes) -> DeviceHere | None:
     """The phone that holds a token with this hash; None where nobody does, or it was shown out."""
-    row = ask(session, _device(), {"token_hash": token_hash}).one_or_none()
-    if row is None:
-        return None
+    rows = ask(session, _device(), {"token_hash": token_hash}).all()
+    return _here(rows) if rows else None
+
+
+def _here(rows: Sequence[Row[*tuple[Any, ...]]]) -> DeviceHere:
+    """From a row for each stall that its till serves, or a single one where it has no till."""
+    row = rows[0]
     own = StallNow(row.stall_id, row.stall_number, row.stall_name)
-    serving = ask(session, _till_of_stall(), {"stall_id": row.stall_id}).all()
-    return _here(row, own, serving)
-
-
-def _here(
-    row: Row[*tuple[Any, ...]], own: StallNow, serving: Sequence[Row[*tuple[Any, ...]]]
-) -> DeviceHere:
-    till = serving[0] if serving else None
-    served = tuple(StallNow(one.stall_id, one.stall_number, one.stall_name) for one in serving)
+    has_till = row.till_id is not None
+    served = [StallNow(one.served_id, one.served_number, one.served_name) for one in rows]
     return DeviceHere(
         id=row.id,
         letter=row.letter,
@@ -95,11 +91,11 @@ def _here(
         seen_at=row.seen_at,
         pass_id=row.pass_id,
         stall=own,
-        stalls=served or (own,),
-        till_id=till.id if till else None,
-        till_name=till.name if till else None,
-        till_state=state_of(till) if till else None,
-        till_opened_at=till.opened_at if till else None,
+        stalls=tuple(served) if has_till else (own,),
+        till_id=row.till_id,
+        till_name=row.till_name,
+        till_state=state_of(row) if has_till else None,
+        till_opened_at=row.till_opened_at,
         market_day_id=row.market_day_id,
         market_day=row.market_day,
         market_slug=row.market_slug,
@@ -114,6 +110,7 @@ def _here(
 
 @cache
 def _device() -> Select[*tuple[Any, ...]]:
+    """With the till that serves its stall and has not closed, the last one if there were several."""
     holder = (
         select(DeviceHolder.name)
         .where(DeviceHolder.device_id == Device.id)
@@ -123,6 +120,16 @@ def _device() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     opened = exists().where(MarketOpening.market_day_id == Device.market_day_id)
+    asked = aliased(TillStall)
+    not_closed = ~exists().where(first_closure())
+    till_here = (
+        select(func.max(asked.till_id))
+        .join(Till, Till.id == asked.till_id)
+        .where(asked.stall_id == StallPass.stall_id, not_closed)
+        .correlate(StallPass)
+        .scalar_subquery()
+    )
+    served = aliased(Stall)
     return (
         select(
             Device.id,
@@ -144,38 +151,26 @@ def _device() -> Select[*tuple[Any, ...]]:
             Community.name.label("community"),
             Community.slug.label("community_slug"),
             Community.time_zone,
+            Till.id.label("till_id"),
+            Till.name.label("till_name"),
+            Till.opened_at.label("till_opened_at"),
+            null().label("closure_id"),
+            CashCount.till_id.label("counted"),
+            CashCount.second_name,
+            CountConfirmation.till_id.label("confirmed"),
+            served.id.label("served_id"),
+            served.number.label("served_number"),
+            served.name.label("served_name"),
         )
         .join(StallPass, StallPass.id == Device.pass_id)
         .join(Stall, Stall.id == StallPass.stall_id)
         .join(MarketDay, MarketDay.id == Device.market_day_id)
         .join(Community, Community.id == MarketDay.community_id)
-        .where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
-    )
-
-
-@cache
-def _till_of_stall() -> Select[*tuple[Any, ...]]:
-    """The till that serves a stall and has not closed, a row for each stall it serves."""
-    asked = aliased(TillStall)
-    return (
-        select(
-            Till.id,
-            Till.name,
-            Till.opened_at,
-            Closure.id.label("closure_id"),
-            CashCount.till_id.label("counted"),
-            CashCount.second_name,
-            CountConfirmation.till_id.label("confirmed"),
-            Stall.id.label("stall_id"),
-            Stall.number.label("stall_number"),
-            Stall.name.label("stall_name"),
-        )
-        .join(asked, and_(asked.till_id == Till.id, asked.stall_id == bindparam("stall_id")))
-        .join(TillStall, TillStall.till_id == Till.id)
-        .join(Stall, Stall.id == TillStall.stall_id)
+        .outerjoin(Till, Till.id == till_here)
         .outerjoin(CashCount, CashCount.till_id == Till.id)
         .outerjoin(CountConfirmation, CountConfirmation.till_id == Till.id)
-        .outerjoin(Closure, first_closure())
-        .where(Closure.id.is_(None))
-        .order_by(Till.id.desc(), Stall.id)
+        .outerjoin(TillStall, TillStall.till_id == Till.id)
+        .outerjoin(served, served.id == TillStall.stall_id)
+        .where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
+        .order_by(served.id)
     )
