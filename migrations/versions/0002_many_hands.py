@@ -16,6 +16,8 @@ def upgrade():
     # Phones that undo sales before they arrive.
     op.add_column('device', sa.Column('voids_ahead', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute('UPDATE device SET voids_ahead = true WHERE id IN (SELECT device_id FROM phone_void)')
+    # Reviewers from outside.
+    ask_somebody_in()
     # A second factor may be a printed card.
     op.add_column('second_factor', sa.Column('on_paper', sa.Boolean(), server_default=sa.false(), nullable=False))
     settle_what_was_set_aside()
@@ -33,6 +35,7 @@ def downgrade():
 
 def settle_what_was_set_aside():
     op.create_table('aside_decision',
+    op.drop_table('outside_review')
     sa.Column('quarantined_id', sa.Integer(), nullable=False),
     sa.Column('outcome', sa.String(length=10), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
@@ -133,3 +136,33 @@ def no_longer_care_for_wishes():
     for table in ('wish_hold', 'wish_priority', 'publication_stop', 'stop_code'):
         op.drop_table(table)
     op.drop_column('consent', 'guardian')
+
+
+def ask_somebody_in():
+    op.create_table('outside_review',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('community_id', sa.Integer(), nullable=False),
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('organisation', sa.String(length=80), nullable=False),
+    sa.Column('fund_id', sa.Integer(), nullable=True),
+    sa.Column('invited_by_id', sa.Integer(), nullable=False),
+    sa.Column('invited_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('taken_up_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by_id', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(person_id IS NULL) = (taken_up_at IS NULL)', name='ck_outside_review_taken_up_whole'),
+    sa.CheckConstraint('(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)', name='ck_outside_review_withdrawn_whole'),
+    sa.CheckConstraint('ends_at > invited_at', name='ck_outside_review_ends_later'),
+    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name='fk_outside_review_community_id_community'),
+    sa.ForeignKeyConstraint(['fund_id'], ['fund.id'], name='fk_outside_review_fund_id_fund'),
+    sa.ForeignKeyConstraint(['invited_by_id'], ['person.id'], name='fk_outside_review_invited_by_id_person'),
+    sa.ForeignKeyConstraint(['link_id'], ['one_time_link.id'], name='fk_outside_review_link_id_one_time_link'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name='fk_outside_review_person_id_person'),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['person.id'], name='fk_outside_review_withdrawn_by_id_person'),
+    sa.PrimaryKeyConstraint('id', name='pk_outside_review'),
+    sa.UniqueConstraint('link_id', name='uq_outside_review_link_id')
+    )
+    op.create_index('ix_outside_review_community_id', 'outside_review', ['community_id'])
+    op.create_index('ix_outside_review_person_id', 'outside_review', ['person_id'])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Forbidden
 from market.domain.people import Role
-from market.models.people import Person, RoleGrant
+from market.models.people import OutsideReview, Person, RoleGrant
 
 APPROVERS = frozenset({Role.REVIEWER, Role.TREASURER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR})
 """The rule of two binds acts, not posts: any of these may be the second person."""
@@ -46,6 +47,30 @@ def require_approver(session: Session, community_id: int, person_id: int) -> Non
     ).all()
     if not held:
         raise NoLongerApprover
+
+
+def require_reviewer(
+    session: Session, community_id: int, fund_id: int, person_id: int, *, now: datetime
+) -> None:
+    """Require a role that approves, or an invitation from outside to review this fund that stands.
+
+    Kept from being taken away until this work is done. Raises NoLongerApprover.
+    """
+    invited = session.scalars(
+        select(OutsideReview.id)
+        .join(Person, Person.id == OutsideReview.person_id)
+        .where(
+            OutsideReview.person_id == person_id,
+            OutsideReview.community_id == community_id,
+            OutsideReview.withdrawn_at.is_(None),
+            OutsideReview.ends_at > now,
+            or_(OutsideReview.fund_id.is_(None), OutsideReview.fund_id == fund_id),
+            Person.closed_at.is_(None),
+        )
+        .with_for_update(read=True, of=OutsideReview)
+    ).all()
+    if not invited:
+        require_approver(session, community_id, person_id)
 
 
 def require_members(session: Session, community_id: int, person_ids: Collection[int]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
 from market.actions.people.account import NewPerson, open_account
 from market.actions.people.events import note_of_person
 from market.actions.people.links import LinkSpent
+from market.actions.people.outside import NotInviter, require_inviter, take_up_review
 from market.actions.people.roles import (
     NoSuchPerson,
     NotAdministrator,
@@ -20,7 +21,7 @@ from market.actions.people.roles import (
 )
 from market.actions.people.signing_in import end_other_sessions
 from market.domain.people import Role
-from market.models.people import OneTimeLink, Person
+from market.models.people import OneTimeLink, OutsideReview, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def join_as_new(session: Session, token_hash: bytes, command: NewPerson, *, now:
 
 
 def join_as_known(session: Session, token_hash: bytes, person_id: int, *, now: datetime) -> None:
-    """Take up an invitation with the account one has. Raises LinkSpent."""
+    """Take up an invitation with the account one has. Raises LinkSpent, OfThisHouse."""
     _join(session, _take(session, token_hash, "invite", now), person_id, now)
 
 
@@ -114,6 +115,7 @@ def _join(session: Session, link: _Taken, person_id: int, now: datetime) -> None
         person=person_id,
         link=link.id,
     )
+    take_up_review(session, link.id, person_id, now=now)
     for role in link.roles:
         give_role(
             session,
@@ -129,7 +131,9 @@ def _still_given(session: Session, link: _Taken) -> None:
     """A link lives no longer than the role of whoever made it."""
     if link.created_by_id is None or link.community_id is None:
         return
+    reviews = session.scalar(select(OutsideReview.id).where(OutsideReview.link_id == link.id))
+    required = require_administrator if reviews is None else require_inviter
     try:
-        require_administrator(session, link.created_by_id, link.community_id)
-    except NotAdministrator:
+        required(session, link.created_by_id, link.community_id)
+    except (NotAdministrator, NotInviter):
         raise LinkSpent from None

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Date, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from market.actions.ledger.approvers import require_approver
+from market.actions.ledger.approvers import require_reviewer
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import take
 from market.actions.ledger.posting import local_day, post
@@ -67,8 +67,8 @@ def approve_proposal(
 
     Raises NoSuchProposal, NoLongerApprover, SamePerson, ProposalDecided, and as `carry_out`.
     """
-    require_approver(session, command.community_id, by_id)
     proposal = proposal_of(session, command.community_id, command.proposal_id)
+    require_reviewer(session, command.community_id, proposal.fund_id, by_id, now=now)
     two_people(proposal.proposed_by_id, by_id)
     decide(session, proposal, approved=True, by_id=by_id, now=now)
     return carry_out(session, proposal, by_id=by_id, now=now)

@@ -62,6 +62,7 @@ def join_with_my_account(token: str) -> ResponseReturnValue:
         form, lambda session: join_as_known(session, token_hash(token), known.id, now=clock())
     )
     if done is None:
+        flash(" ".join(form.form_errors), "alert")
         return redirect(url_for("people.join", token=token), code=303)
     flash(gettext("您已经加入。"), "done")
     return redirect(url_for("people.choose_desk"), code=303)

@@ -13,6 +13,7 @@ from market.blueprints.people import blueprint
 from market.blueprints.people.forms import SignInForm
 from market.blueprints.people.proving import Proof, proof_of
 from market.extensions import reading, unit_of_work
+from market.queries.people.outside import reviews_of
 from market.queries.people.signing_in import Desk, credentials_of, desks_of
 from market.web import sessions
 from market.web.access import access_of, person, public, signed_in
@@ -54,6 +55,8 @@ def choose_desk() -> ResponseReturnValue:
     desks = desks_of(reading(), [place for place, held in person().roles.items() if held])
     if len(desks) == 1:
         return redirect(_door(desks[0]), code=303)
+    if not desks and reviews_of(reading(), person().id):
+        return redirect(url_for("proceeds.my_reviews"), code=303)
     doors = [{"text": desk.name, "href": _door(desk), "icon": "stall"} for desk in desks]
     return render_template("people/desks.html", doors=doors)
 

@@ -12,6 +12,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     lighting,
     months,
     moves,
+    outside,
     parties,
     purchases,
     wish_care,

@@ -141,7 +141,7 @@ def proposal_approve(proposal_id: int) -> ResponseReturnValue:
         on=form,
     )
     if done:
-        flash(_lit(done.result), "done")
+        flash(lit_words(done.result), "done")
         return redirect(url_for(".proposal", proposal_id=proposal_id), code=303)
     return _proposal(proposal_id, form)
 
@@ -239,13 +239,13 @@ def _proposal(proposal_id: int, form: Form) -> ResponseReturnValue:
         may_approve=open_ and not own and bool(held & APPROVERS),
         may_take_back=open_ and own and bool(held & APPROVERS),
         may_return=holds(PROPOSERS),
-        button=_approval_button(shown),
+        button=approval_button(shown),
         message=_message(shown) if open_ and own else "",
     )
     return page, form.status
 
 
-def _approval_button(shown: ProposalPage) -> str:
+def approval_button(shown: ProposalPage) -> str:
     amount = money_text(shown.proposal.amount_minor)
     if shown.lights:
         return str(
@@ -279,7 +279,7 @@ def _message(shown: ProposalPage) -> str:
     return str(gettext("%(who)s，有市集成本 %(amount)s 等您复核：%(address)s", **facts))
 
 
-def _lit(approved: Approved) -> str:
+def lit_words(approved: Approved) -> str:
     amount = money_text(approved.amount_minor)
     if approved.lit:
         return str(

@@ -1,5 +1,6 @@
 """People: who they are and how they come in."""
 
+from market.models.people.outside import OutsideReview
 from market.models.people.people import Community, DeclaredInterest, Person, RoleGrant
 from market.models.people.signing_in import Miss, OneTimeLink, SecondFactor, WebSession
 
@@ -8,6 +9,7 @@ __all__ = [
     "DeclaredInterest",
     "Miss",
     "OneTimeLink",
+    "OutsideReview",
     "Person",
     "RoleGrant",
     "SecondFactor",

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
 from market.domain.people import Role
-from market.models.people import OneTimeLink, Person, RoleGrant, WebSession
+from market.models.people import OneTimeLink, OutsideReview, Person, RoleGrant, WebSession
 
 
 class NobodyHere(Missing):
@@ -100,6 +100,8 @@ def links_out(session: Session, community_id: int, now: datetime) -> list[LinkOu
             OneTimeLink.community_id == community_id,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            # Reviewers from outside are listed by themselves.
+            ~exists().where(OutsideReview.link_id == OneTimeLink.id),
         )
         .order_by(OneTimeLink.id.desc())
     ).all()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.domain.people import Role, folded_username
-from market.models.people import Community, OneTimeLink, Person, WebSession
+from market.models.people import Community, OneTimeLink, OutsideReview, Person, WebSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,10 @@ class StandingSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLink:
-    """A one-time link that can be used. `community` is its name, `person` whom it resets."""
+    """A one-time link that can be used. `community` is its name, `person` whom it resets.
+
+    `review_until` is when it ends for who is asked in only to review, else None.
+    """
 
     purpose: str
     community: str | None
@@ -50,6 +53,7 @@ class OpenLink:
     person: str | None
     username: str | None
     expires_at: datetime
+    review_until: datetime | None
 
 
 def credentials_of(session: Session, username: str) -> Credentials | None:
@@ -109,8 +113,10 @@ def open_link(session: Session, token_hash: bytes, now: datetime) -> OpenLink | 
             Community.name.label("community"),
             Person.name.label("person"),
             Person.username,
+            OutsideReview.ends_at.label("review_until"),
         )
         .outerjoin(Community, Community.id == OneTimeLink.community_id)
+        .outerjoin(OutsideReview, OutsideReview.link_id == OneTimeLink.id)
         .outerjoin(Person, Person.id == OneTimeLink.person_id)
         .where(
             OneTimeLink.token_hash == token_hash,
@@ -128,4 +134,5 @@ def open_link(session: Session, token_hash: bytes, now: datetime) -> OpenLink | 
         person=row.person,
         username=row.username,
         expires_at=row.expires_at,
+        review_until=row.review_until,
     )
