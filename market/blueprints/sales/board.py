@@ -63,7 +63,7 @@ def _as_shown(board: DayBoard) -> tuple[object, ...]:
         )
         for one in board.phones
     ]
-    return (board.tills, board.stalls, phones)
+    return (board.tills, board.stalls, phones, board.set_aside)
 
 
 def _minute(one: PhoneOnBoard) -> str:

@@ -43,6 +43,7 @@ _PAGES = {
     Asked.ORDERS: "sales.orders",
     Asked.CLOSING: "sales.market_day",
     Asked.GOODS: "sales.goods",
+    Asked.SET_ASIDE: "sales.set_aside",
 }
 """Where an asked task is done."""
 _BEFORE_OPENING = {Asked.BASIS, Asked.SPLIT}
@@ -150,6 +151,8 @@ def _where(day: MarketDayNow, task: TaskNow) -> str:
         return ""
     if task.asked in _BEFORE_OPENING and day.opened_at is not None:
         page = "sales.market_day_opening"
+    if task.asked is Asked.SET_ASIDE:
+        return url_for(page, market=day.id)
     return url_for(page, market_id=day.id)
 
 

@@ -41,6 +41,7 @@ class Asked(StrEnum):
     TILLS = "tills"
     ORDERS = "orders"
     CLOSING = "closing"
+    SET_ASIDE = "set_aside"
     GOODS = "goods"
     THANKS = "thanks"
 
@@ -81,6 +82,7 @@ _ASKED = {
     Asked.TILLS: (Phase.DAY, N_("开摊收银")),
     Asked.ORDERS: (Phase.DAY, N_("预订的都取走了")),
     Asked.CLOSING: (Phase.AFTER, N_("每一班都收摊结账")),
+    Asked.SET_ASIDE: (Phase.AFTER, N_("待核对的记录都看过了")),
     Asked.GOODS: (Phase.AFTER, N_("没卖掉的物品说清去处")),
     Asked.THANKS: (Phase.AFTER, N_("谢谢志愿者和捐赠人，把结果告诉大家")),
 }
@@ -103,6 +105,7 @@ class DayFacts:
     open_tills: int
     orders_waiting: int
     goods_left: int
+    set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def seen(facts: DayFacts) -> Mapping[Asked, Seen]:
             count=facts.orders_waiting if facts.opened else 0,
         ),
         Asked.CLOSING: Seen(facts.tills > 0 and not facts.open_tills, count=facts.open_tills),
+        Asked.SET_ASIDE: Seen(facts.tills > 0 and not facts.set_aside, count=facts.set_aside),
         Asked.GOODS: Seen(
             facts.tills > 0 and not facts.goods_left,
             count=facts.goods_left if facts.tills else 0,

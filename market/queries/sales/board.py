@@ -19,6 +19,7 @@ from market.models.sales import (
     Till,
     TillTotal,
 )
+from market.queries.sales.set_aside import still_waits
 from market.queries.sales.tills import TillState, state_of
 
 
@@ -141,6 +142,6 @@ def _set_aside() -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(QuarantinedSale)
-        .where(QuarantinedSale.till_id == Till.id)
+        .where(QuarantinedSale.till_id == Till.id, still_waits())
         .scalar_subquery()
     )

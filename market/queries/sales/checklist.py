@@ -18,6 +18,7 @@ from market.queries.sales.market_days import MarketDayNow
 from market.queries.sales.offers import stalls_of
 from market.queries.sales.passes import stalls_without_pass
 from market.queries.sales.rota import orders_of, shifts_of
+from market.queries.sales.set_aside import waiting_of_days
 
 OWN = "own-"
 """What stands before the number of a task that somebody added."""
@@ -89,6 +90,7 @@ def facts_of(session: Session, day: MarketDayNow) -> DayFacts:
         open_tills=day.open_tills,
         orders_waiting=sum(order.fetched_at is None for order in orders_of(session, day.id)),
         goods_left=sum(piece.state is GoodsState.OFFERED for piece in goods_of(session, day.id)),
+        set_aside=waiting_of_days(session, [day.id]),
     )
 
 

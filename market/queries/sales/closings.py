@@ -27,6 +27,7 @@ from market.models.sales import (
     SalePosition,
     SaleVoid,
 )
+from market.queries.sales.set_aside import still_waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +251,7 @@ def closed_takings(session: Session, closure_id: int) -> Mapping[str, tuple[int,
 
 
 def set_aside_of(session: Session, till_id: int) -> list[SetAside]:
-    """Records of a till that were set aside, in the order they came."""
+    """Records of a till that were set aside and wait to be looked at, in the order they came."""
     rows = session.execute(
         select(
             QuarantinedSale.id,
@@ -259,7 +260,7 @@ def set_aside_of(session: Session, till_id: int) -> list[SetAside]:
             QuarantinedSale.received_at,
         )
         .outerjoin(Device, Device.id == QuarantinedSale.device_id)
-        .where(QuarantinedSale.till_id == till_id)
+        .where(QuarantinedSale.till_id == till_id, still_waits())
         .order_by(QuarantinedSale.id)
     )
     return [SetAside(id=r[0], reason=r[1], letter=r[2], received_at=r[3]) for r in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from market.models.sales import Stall, Till, TillStall
 from market.queries.sales.board import TillOnBoard, tills_on_board
 from market.queries.sales.passes import phones_of
+from market.queries.sales.set_aside import waiting_of_days
 from market.queries.sales.sign_offs import PhoneAtTill, SignOff, with_sign_offs
 from market.queries.sales.tills import TillState
 
@@ -44,6 +45,7 @@ class DayBoard:
     tills: tuple[TillOnBoard, ...]
     stalls: tuple[StallOnBoard, ...]
     phones: tuple[PhoneOnBoard, ...]
+    set_aside: int
 
     @property
     def sales(self) -> int:
@@ -76,7 +78,7 @@ class DayBoard:
 
 
 def day_board(session: Session, market_day_id: int, *, now: datetime) -> DayBoard:
-    """The board as of now: six questions, however many sales there are."""
+    """The board as of now: seven questions, however many sales there are."""
     tills = tills_on_board(session, [market_day_id])
     served = _served(session, market_day_id, tills)
     stalls = session.execute(
@@ -94,6 +96,7 @@ def day_board(session: Session, market_day_id: int, *, now: datetime) -> DayBoar
             for one in with_words
             for till in [served.get(one.phone.stall_id)]
         ),
+        set_aside=waiting_of_days(session, [market_day_id]),
     )
 
 

@@ -27,6 +27,7 @@ from market.models.sales import (
     Till,
     TillTotal,
 )
+from market.queries.sales.set_aside import still_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def _voids(session: Session, till_ids: Sequence[int]) -> tuple[int, int]:
 
 
 def _set_aside(session: Session, till_ids: Sequence[int]) -> int:
-    question = select(func.count()).where(QuarantinedSale.till_id.in_(till_ids))
+    question = select(func.count()).where(QuarantinedSale.till_id.in_(till_ids), still_waits())
     return session.scalar(question) or 0
 
 

@@ -63,6 +63,7 @@ def test_what_the_books_see_is_not_ticked_and_the_rest_is() -> None:
         open_tills=0,
         orders_waiting=3,
         goods_left=2,
+        set_aside=0,
     )
     books = seen(facts)
     assert {one for one in Asked if not one.by_people} == set(books)
