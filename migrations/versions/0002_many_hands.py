@@ -16,11 +16,17 @@ def upgrade():
     # Phones that undo sales before they arrive.
     op.add_column('device', sa.Column('voids_ahead', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute('UPDATE device SET voids_ahead = true WHERE id IN (SELECT device_id FROM phone_void)')
+    # Pictures of payment codes.
+    show_payment_codes()
     # Reviewers from outside.
     ask_somebody_in()
     # A second factor may be a printed card.
     op.add_column('second_factor', sa.Column('on_paper', sa.Boolean(), server_default=sa.false(), nullable=False))
     settle_what_was_set_aside()
+    # What the vault says of a wish: an age band that five children share, or nothing.
+    op.add_column('wish', sa.Column('age_band', sa.String(length=8), server_default='', nullable=False))
+    # Why words stand that the linter asks about.
+    op.add_column('wish', sa.Column('reason', sa.String(length=200), server_default='', nullable=False))
     # Consents, what a guardian's half of the sheet stops, holds, wishes put first.
     care_for_wishes()
 
@@ -28,14 +34,17 @@ def upgrade():
 
 def downgrade():
     no_longer_care_for_wishes()
+    op.drop_column('wish', 'reason')
+    op.drop_column('wish', 'age_band')
     op.drop_column('second_factor', 'on_paper')
+    op.drop_table('outside_review')
+    op.drop_table('code_picture')
     op.drop_table('aside_decision')
     op.drop_column('device', 'voids_ahead')
 
 
 def settle_what_was_set_aside():
     op.create_table('aside_decision',
-    op.drop_table('outside_review')
     sa.Column('quarantined_id', sa.Integer(), nullable=False),
     sa.Column('outcome', sa.String(length=10), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
@@ -166,3 +175,19 @@ def ask_somebody_in():
     )
     op.create_index('ix_outside_review_community_id', 'outside_review', ['community_id'])
     op.create_index('ix_outside_review_person_id', 'outside_review', ['person_id'])
+
+
+def show_payment_codes():
+    op.create_table('code_picture',
+    sa.Column('market_day_id', sa.Integer(), nullable=False),
+    sa.Column('tender', sa.String(length=10), nullable=False),
+    sa.Column('webp', sa.LargeBinary(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('put_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("tender IN ('wechat','alipay')", name='ck_code_picture_code_tender'),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name='fk_code_picture_by_id_person'),
+    sa.ForeignKeyConstraint(['market_day_id'], ['market_day.id'], name='fk_code_picture_market_day_id_market_day'),
+    sa.PrimaryKeyConstraint('market_day_id', 'tender', name='pk_code_picture')
+    )

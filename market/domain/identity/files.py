@@ -23,30 +23,6 @@ class FileKind(StrEnum):
     HOLD_CONTACT = "hold_contact"
 
 
-class GuardianKind(StrEnum):
-    """Who stands for a child."""
-
-    PARENT = "parent"
-    GRANDPARENT = "grandparent"
-    RELATIVE = "relative"
-    APPOINTED = "appointed"
-    SUPERVISOR = "supervisor"
-
-    @property
-    def label(self) -> str:
-        """The Chinese name, for translation."""
-        return _GUARDIANS[self]
-
-
-_GUARDIANS = {
-    GuardianKind.PARENT: N_("父亲或母亲"),
-    GuardianKind.GRANDPARENT: N_("祖父母或外祖父母"),
-    GuardianKind.RELATIVE: N_("其他近亲属"),
-    GuardianKind.APPOINTED: N_("居委会或民政指定的监护人"),
-    GuardianKind.SUPERVISOR: N_("儿童督导员、儿童主任（代为联系）"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class FieldKind:
     """A field of a file: its Chinese name, and how long it may be."""
@@ -67,7 +43,7 @@ FIELDS: Mapping[FileKind, Mapping[str, FieldKind]] = {
         "phone": FieldKind(N_("监护人的电话"), 30),
         "address": FieldKind(N_("住址"), 160),
         "school": FieldKind(N_("学校和班级"), 80),
-        "needs": FieldKind(N_("情况和需要"), 1_000, lines=True, masked=False),
+        "needs": FieldKind(N_("情况和需要"), 1_000, lines=True),
     },
     FileKind.HOLD_CONTACT: {
         "name": FieldKind(N_("怎么称呼"), 40),

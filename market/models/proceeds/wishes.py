@@ -16,7 +16,9 @@ class Wish(Base):
     `state` and `funded_minor` are kept beside the records they follow from (steps, allocations)
     and recomputed by the ledger check. `consent_ref` is an opaque reference; without valid
     consent rows behind it nothing renders. `written_by_id` is the author of the present content,
-    who may not be its second reader.
+    who may not be its second reader, and who gives the `reason` why something in it that the linter
+    found must stand. `age_band` is set by the vault's pages alone, as '6-8', and
+    only while at least five children of the community share it; '' says 一位小朋友.
     """
 
     __tablename__ = "wish"
@@ -39,6 +41,8 @@ class Wish(Base):
     text: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text, default="")
     month: Mapped[str] = mapped_column(String(7))
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    age_band: Mapped[str] = mapped_column(String(8), default="", server_default="")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     cost_minor: Mapped[int] = mapped_column(Minor)
     funded_minor: Mapped[int] = mapped_column(Minor, default=0)

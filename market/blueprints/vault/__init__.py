@@ -1,0 +1,14 @@
+"""The vault's pages: child files by label, opened for a purpose; who opened them; what is due to go."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("vault", __name__)
+
+from market.blueprints.vault import (  # noqa: E402, F401 - the routes
+    closed,
+    erasing,
+    files,
+    openings,
+    sampling,
+    wishes,
+)
