@@ -22,6 +22,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     postponing,
     printing,
     refunds,
+    rescue,
     rota,
     second_counter,
     selling,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -26,6 +27,8 @@ from market.queries.sales.devices import DeviceHere
 from market.web.api import BodyRefused, json_body, refusal
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from market.blueprints.sales.api_schemas import SaleLineRow, SaleRow, SyncHead, VoidRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,6 +110,14 @@ def read_rows() -> Rows:
     return Rows(read, read.rows)
 
 
+def rows_of(sent: Sequence[str], now: datetime) -> Rows:
+    """Rows that came another way than as an upload's body: each the JSON of one."""
+    from market.blueprints.sales.api_schemas import SyncHead  # noqa: PLC0415
+
+    head = SyncHead(sent_at=now, unsent=0)
+    return Rows(head, tuple(_read_row(one) for one in sent))
+
+
 def sort_out(read: Rows, phone: DeviceHere, goods: Goods, fallback_till: int | None) -> Upload:
     """What may be recorded, and what is set aside at the door.
 
@@ -141,9 +152,9 @@ def sort_out(read: Rows, phone: DeviceHere, goods: Goods, fallback_till: int | N
 
 def _row_by_row(body: bytes) -> Rows:
     """The rows of a body of which something is wrong; what is wrong with all of it is raised."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError  # noqa: PLC0415
 
-    from market.blueprints.sales.api_schemas import Row, SyncHead  # noqa: PLC0415
+    from market.blueprints.sales.api_schemas import SyncHead  # noqa: PLC0415
 
     # The standard library takes some rows that pydantic takes for no JSON at all.
     try:
@@ -158,17 +169,27 @@ def _row_by_row(body: bytes) -> Rows:
         head = SyncHead.model_validate_json(json.dumps(said))
     except ValidationError as error:
         raise refusal(error) from None
-    check: TypeAdapter[SaleRow | VoidRow] = TypeAdapter(Row)
+    return Rows(head, tuple(_read_row(json.dumps(row)) for row in rows))
 
-    def read(row: object) -> SaleRow | VoidRow | Unreadable:
-        sent = json.dumps(row)
-        try:
-            return check.validate_json(sent)
-        except ValidationError:
-            own = row if isinstance(row, dict) else {}
-            return Unreadable(_text(own.get("id")), sent, _text(own.get("hash")))
 
-    return Rows(head, tuple(read(row) for row in rows))
+def _read_row(sent: str) -> SaleRow | VoidRow | Unreadable:
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return _row_check().validate_json(sent)
+    except ValidationError:
+        row = json.loads(sent)
+        own = row if isinstance(row, dict) else {}
+        return Unreadable(_text(own.get("id")), sent, _text(own.get("hash")))
+
+
+@cache
+def _row_check() -> TypeAdapter[SaleRow | VoidRow]:
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    from market.blueprints.sales.api_schemas import Row  # noqa: PLC0415
+
+    return TypeAdapter(Row)
 
 
 def _text(said: object) -> str | None:

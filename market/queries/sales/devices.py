@@ -72,7 +72,14 @@ class DeviceHere:
 
 def device_by_token(session: Session, token_hash: bytes) -> DeviceHere | None:
     """The phone that holds a token with this hash; None where nobody does, or it was shown out."""
-    rows = ask(session, _device(), {"token_hash": token_hash}).all()
+    rows = ask(session, _device_of_token(), {"token_hash": token_hash}).all()
+    return _here(rows) if rows else None
+
+
+def device_by_id(session: Session, community_id: int, device_id: int) -> DeviceHere | None:
+    """A phone of this community, shown out or not: for what is taken in without its token."""
+    question = _device().where(Device.id == device_id, Community.id == community_id)
+    rows = session.execute(question).all()
     return _here(rows) if rows else None
 
 
@@ -171,6 +178,12 @@ def _device() -> Select[*tuple[Any, ...]]:
         .outerjoin(CountConfirmation, CountConfirmation.till_id == Till.id)
         .outerjoin(TillStall, TillStall.till_id == Till.id)
         .outerjoin(served, served.id == TillStall.stall_id)
-        .where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
         .order_by(served.id)
+    )
+
+
+@cache
+def _device_of_token() -> Select[*tuple[Any, ...]]:
+    return _device().where(
+        Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None)
     )
