@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
+from market.domain.proceeds.wish import ELDEST_CHILD, TELLER, Theme
+
 MINUS = "−"
 
 
@@ -21,6 +23,8 @@ def install(app: Flask) -> None:
     app.add_template_filter(month_text, "month")
     app.add_template_filter(signed_text, "signed")
     app.add_template_filter(listed_text, "listed")
+    app.add_template_filter(teller_text, "teller")
+    app.add_template_filter(theme_text, "theme")
 
 
 def money_text(minor: int) -> str:
@@ -78,3 +82,18 @@ def listed_text(words: Iterable[str]) -> str:
 def _chinese() -> bool:
     locale = get_locale()
     return locale is None or locale.language == "zh"
+
+
+def teller_text(age_band: str) -> str:
+    """Who asks, in the public's words: an age band where five children share it, else nothing more."""
+    if not age_band:
+        return str(gettext(TELLER))
+    least, _, most = age_band.partition("-")
+    if int(least) > ELDEST_CHILD:
+        return str(gettext("一位 %(least)s–%(most)s 岁的同学", least=least, most=most))
+    return str(gettext("一位 %(least)s–%(most)s 岁的小朋友", least=least, most=most))
+
+
+def theme_text(theme: str) -> str:
+    """A wish's theme in words; nothing for one that is not known any more."""
+    return str(gettext(Theme(theme).label)) if theme in list(Theme) else ""

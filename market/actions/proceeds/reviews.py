@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_approver
@@ -12,8 +13,9 @@ from market.actions.ledger.audit import note
 from market.actions.proceeds.steps import locked_wish, step
 from market.domain.errors import N_, Forbidden, Invalid, Refused
 from market.domain.proceeds.wish import MENDABLE, WishState
+from market.domain.proceeds.wish_gate import refuse_hard
 from market.domain.text import clean_text
-from market.models.proceeds import WishReview
+from market.models.proceeds import Wish, WishCost, WishReview
 
 MOST_NOTE = 200
 
@@ -60,7 +62,9 @@ def review_wish(session: Session, command: ReviewWish, *, by_id: int, now: datet
     """Record the answers. Three noes lead a draft on; any yes makes the wish a draft again.
 
     What is bought or further keeps its state, but after a yes it is not shown any more.
-    Raises NoSuchWish, NoLongerApprover, AuthorMayNotReview, ContentChanged, ReviewNoteMissing.
+    Three noes do not stand against what the linter refuses: it may know more than when it was
+    written. Raises NoSuchWish, NoLongerApprover, AuthorMayNotReview, ContentChanged,
+    ReviewNoteMissing, CouldIdentify.
     """
     require_approver(session, command.community_id, by_id)
     wish = locked_wish(session, command.community_id, command.wish_id)
@@ -70,6 +74,8 @@ def review_wish(session: Session, command: ReviewWish, *, by_id: int, now: datet
         raise ContentChanged
     if not command.passes and not command.note.strip():
         raise ReviewNoteMissing(field="note")
+    if command.passes:
+        refuse_hard(_texts(session, wish))
     review = WishReview(
         wish_id=wish.id,
         content_hash=wish.content_hash,
@@ -99,3 +105,8 @@ def review_wish(session: Session, command: ReviewWish, *, by_id: int, now: datet
     if not command.passes and state in MENDABLE - {WishState.DRAFT}:
         step(session, wish, WishState.DRAFT, remark=review.note, by_id=by_id, now=now)
     return review
+
+
+def _texts(session: Session, wish: Wish) -> dict[str, str]:
+    costs = session.scalars(select(WishCost.name).where(WishCost.wish_id == wish.id))
+    return {"text": wish.text, "text_en": wish.text_en, "costs": "；".join(costs)}

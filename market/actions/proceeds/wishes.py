@@ -27,6 +27,7 @@ from market.domain.proceeds.wish import (
     parse_reference,
 )
 from market.domain.proceeds.wish_content import WishContent
+from market.domain.proceeds.wish_gate import check_texts, texts_of
 from market.models.people import Community
 from market.models.proceeds import Companions, Consent, Wish, WishCost
 from market.queries.proceeds.visibility import consent_condition, passed_review_condition
@@ -62,11 +63,15 @@ class ConsentMissing(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterWish:
-    """A new wish. `reference` is that of a consent form known here; None makes a new one."""
+    """A new wish. `reference` is that of a consent form known here; None makes a new one.
+
+    `reason` says why words stand that the linter asks about.
+    """
 
     community_id: int
     content: WishContent
     reference: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class ChangeWish:
     community_id: int
     wish_id: int
     content: WishContent
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +102,10 @@ def enter_wish(
 ) -> Wish:
     """Write a wish down as a draft under a code of its own.
 
-    Raises WishTooDear, UnknownReference, ReferenceNotFound.
+    Raises CouldIdentify, ReasonNeeded, WishTooDear, UnknownReference, ReferenceNotFound.
     """
     content = command.content
+    reason = check_texts(texts_of(content), command.reason)
     content.check_ceiling(_ceiling(session, command.community_id))
     month = month_of(local_day(session, command.community_id, now))
     wish = Wish(
@@ -108,6 +115,7 @@ def enter_wish(
         theme=str(content.theme),
         text=content.text,
         text_en=content.text_en,
+        reason=reason,
         month=month,
         state=str(WishState.DRAFT),
         cost_minor=content.cost_minor,
@@ -131,13 +139,16 @@ def change_wish(session: Session, command: ChangeWish, *, by_id: int, now: datet
     """Write the content anew: the wish is a draft again, kept from sight until it is passed.
 
     So a cost is raised too: the wish then waits for the missing part. Nothing happens where nothing
-    differs. Raises NoSuchWish, StepNotAllowed, WishTooDear, CostBelowFunded.
+    differs. Raises NoSuchWish, StepNotAllowed, CouldIdentify, ReasonNeeded, WishTooDear,
+    CostBelowFunded.
     """
     wish = locked_wish(session, command.community_id, command.wish_id)
     state, content = WishState(wish.state), command.content
     if state not in MENDABLE:
         raise StepNotAllowed(now=state.label, then=WishState.DRAFT.label)
+    reason = check_texts(texts_of(content), command.reason)
     if content.hash(wish.month) == wish.content_hash:
+        wish.reason = reason
         return wish
     content.check_ceiling(_ceiling(session, command.community_id))
     if content.cost_minor < wish.funded_minor:
@@ -145,7 +156,7 @@ def change_wish(session: Session, command: ChangeWish, *, by_id: int, now: datet
     wish.kind, wish.theme = str(content.kind), str(content.theme)
     wish.text, wish.text_en = content.text, content.text_en
     wish.cost_minor, wish.content_hash = content.cost_minor, content.hash(wish.month)
-    wish.written_by_id, wish.changed_at = by_id, now
+    wish.written_by_id, wish.changed_at, wish.reason = by_id, now, reason
     session.flush()
     _write_costs(session, wish.id, content)
     _note_content(session, wish, "wish_changed", by_id=by_id, now=now)

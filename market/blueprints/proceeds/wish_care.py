@@ -20,6 +20,7 @@ from market.blueprints.proceeds.wish_desk import (
     colleagues,
     today,
 )
+from market.blueprints.proceeds.wish_findings import findings_of
 from market.blueprints.proceeds.wish_forms import consent_form, review_form, withdrawal_form
 from market.extensions import reading
 from market.queries.proceeds.stopping import newest_half
@@ -62,6 +63,7 @@ def wish_review(wish_id: int) -> ResponseReturnValue:
         known=known,
         wish=known.wish,
         mine=known.written_by_id == by.id,
+        found=findings_of(known),
     )
     return page, form.status
 

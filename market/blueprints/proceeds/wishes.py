@@ -23,6 +23,7 @@ from market.actions.proceeds.wishes import (
 from market.blueprints.proceeds import blueprint
 from market.blueprints.proceeds.wish_desk import (
     READERS,
+    SECONDS,
     SPENDERS,
     WRITERS,
     holds,
@@ -119,6 +120,7 @@ def wishes() -> ResponseReturnValue:
         task=task,
         for_somebody_else=FOR_SOMEBODY_ELSE,
         may_write=holds(WRITERS),
+        may_read=holds(SECONDS),
     )
 
 
@@ -141,6 +143,7 @@ def wish_new() -> ResponseReturnValue:
                     community_id=here.id,
                     content=form.content(),
                     reference=form.reference.text or None,
+                    reason=form.reason.text,
                 ),
                 by_id=by.id,
                 now=clock(),
@@ -176,7 +179,12 @@ def wish_content(wish_id: int) -> ResponseReturnValue:
             form,
             lambda session: change_wish(
                 session,
-                ChangeWish(community_id=here.id, wish_id=wish_id, content=form.content()),
+                ChangeWish(
+                    community_id=here.id,
+                    wish_id=wish_id,
+                    content=form.content(),
+                    reason=form.reason.text,
+                ),
                 by_id=by.id,
                 now=clock(),
             ),
@@ -263,6 +271,7 @@ def _content_page(
         kind_icons=KIND_ICONS,
         ceiling_minor=here.wish_ceiling_minor,
         problems=[row.error for row in form.costs if row.error],
+        found=form.found(),
     )
     return page, 422 if wrong else form.status
 

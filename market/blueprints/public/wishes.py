@@ -17,7 +17,7 @@ from market.blueprints.public.words import (
     theme_words,
     today,
 )
-from market.domain.proceeds.wish import TELLER, Theme, WishKind, WishState, due_on
+from market.domain.proceeds.wish import Theme, WishKind, WishState, due_on
 from market.extensions import reading
 from market.queries.public.markets import next_market
 from market.queries.public.version import books_version
@@ -32,6 +32,7 @@ from market.queries.public.wishes import (
 )
 from market.web.access import public
 from market.web.caching import answer
+from market.web.filters import teller_text
 from market.web.preferences import in_language
 from market.web.sessions import clock
 
@@ -147,7 +148,7 @@ def _wish(code: str) -> str:
             theme=theme_words(row.theme),
             state=row.state,
             percent=row.percent,
-            teller=gettext(TELLER),
+            teller=teller_text(found.age_band),
             cost_lines=found.cost_lines,
             cost_minor=found.cost_minor,
             funded_minor=found.funded_minor,

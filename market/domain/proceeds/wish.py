@@ -11,6 +11,8 @@ from market.domain.identifiers import READABLE
 
 TELLER = N_("一位小朋友")
 """Who asks, in the public's words: there is nobody else to name."""
+ELDEST_CHILD = 12
+"""Up to this age the public reads 小朋友, beyond it 同学."""
 
 _CODE_LENGTH = 4
 _REFERENCE_LENGTH = 8
@@ -132,12 +134,14 @@ PUBLISHED = frozenset(
 MENDABLE = frozenset({WishState.DRAFT, WishState.REVIEWED, WishState.OPEN, WishState.LIT})
 """States in which its words and costs may be changed; that makes it a draft again."""
 
-_ENDINGS = frozenset({WishState.WITHDRAWN, WishState.EXPIRED})
+OVER = frozenset({WishState.WITHDRAWN, WishState.EXPIRED})
+"""States of a wish that nobody will fulfil any more."""
+
 _NEXT: Mapping[WishState, frozenset[WishState]] = {
-    WishState.DRAFT: frozenset({WishState.REVIEWED}) | _ENDINGS,
-    WishState.REVIEWED: frozenset({WishState.DRAFT, WishState.OPEN}) | _ENDINGS,
-    WishState.OPEN: frozenset({WishState.DRAFT, WishState.LIT}) | _ENDINGS,
-    WishState.LIT: frozenset({WishState.DRAFT, WishState.OPEN, WishState.BOUGHT}) | _ENDINGS,
+    WishState.DRAFT: frozenset({WishState.REVIEWED}) | OVER,
+    WishState.REVIEWED: frozenset({WishState.DRAFT, WishState.OPEN}) | OVER,
+    WishState.OPEN: frozenset({WishState.DRAFT, WishState.LIT}) | OVER,
+    WishState.LIT: frozenset({WishState.DRAFT, WishState.OPEN, WishState.BOUGHT}) | OVER,
     WishState.BOUGHT: frozenset({WishState.DELIVERED}),
     WishState.DELIVERED: frozenset({WishState.FOLLOWED_UP}),
     WishState.FOLLOWED_UP: frozenset(),
@@ -153,14 +157,17 @@ _DAYS_UNTIL_NEXT = {
 }
 
 
-def check_step(kind: WishKind, now: WishState, then: WishState) -> None:
+def check_step(kind: WishKind, now: WishState, then: WishState, *, in_kind: bool = False) -> None:
     """Require that a wish of `kind` may go from `now` to `then`. Raises StepNotAllowed.
 
-    Company costs nothing, so it is never bought: it goes from lit straight to delivered.
+    Company costs nothing, so it is never bought: it goes from lit straight to delivered. Neither is
+    what somebody brought: `in_kind` leads from open to delivered.
     """
     allowed = _NEXT[now]
     if kind is WishKind.COMPANY and now is WishState.LIT:
         allowed = (allowed | {WishState.DELIVERED}) - {WishState.BOUGHT}
+    if in_kind and now is WishState.OPEN:
+        allowed |= {WishState.DELIVERED}
     if then not in allowed:
         raise StepNotAllowed(now=now.label, then=then.label)
 

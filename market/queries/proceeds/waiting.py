@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.proceeds.wish import WishState
@@ -28,23 +28,23 @@ def proposals_waiting(session: Session, community_id: int, person_id: int) -> in
 
 def wishes_to_read(session: Session, community_id: int, person_id: int) -> int:
     """Drafts that somebody else wrote and whose present words nobody has read a second time."""
+    unread = unread_wish_condition(community_id, person_id)
+    return session.scalar(select(func.count()).select_from(Wish).where(unread)) or 0
+
+
+def unread_wish_condition(community_id: int, person_id: int) -> ColumnElement[bool]:
+    """For the WHERE of a query over `Wish`: a draft for this person to read."""
     read = (
         select(WishReview.id)
         .where(WishReview.wish_id == Wish.id, WishReview.content_hash == Wish.content_hash)
+        .correlate(Wish)
         .exists()
     )
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Wish)
-            .where(
-                Wish.community_id == community_id,
-                Wish.state == str(WishState.DRAFT),
-                Wish.written_by_id != person_id,
-                ~read,
-            )
-        )
-        or 0
+    return and_(
+        Wish.community_id == community_id,
+        Wish.state == str(WishState.DRAFT),
+        Wish.written_by_id != person_id,
+        ~read,
     )
 
 

@@ -121,10 +121,24 @@ class CompanionsRow:
 class WishAtHand:
     """One wish with all that belongs to it, except its money."""
 
+    @property
+    def text(self) -> str:
+        return self.wish.text
+
+    @property
+    def kind(self) -> WishKind:
+        return self.wish.kind
+
+    @property
+    def theme(self) -> str:
+        return self.wish.theme
+
     wish: WishAtDesk
     text_en: str
     month: str
+    age_band: str
     content_hash: bytes
+    reason: str
     consent_ref: str
     written_by_id: int
     written_by: str
@@ -211,6 +225,8 @@ def wish_at_hand(session: Session, community_id: int, wish_id: int, today: date)
             Wish.written_by_id,
             Person.name,
             Wish.entered_at,
+            Wish.reason,
+            Wish.age_band,
         )
         .join(Person, Person.id == Wish.written_by_id)
         .where(Wish.id == wish_id)
@@ -225,6 +241,8 @@ def wish_at_hand(session: Session, community_id: int, wish_id: int, today: date)
         text_en=row[0],
         month=row[1],
         content_hash=row[2],
+        reason=row[7],
+        age_band=row[8],
         consent_ref=row[3],
         written_by_id=row[4],
         written_by=row[5],

@@ -83,6 +83,7 @@ class WishPage:
 
     wish: WishOnWall
     month: str
+    age_band: str
     cost_minor: int
     funded_minor: int
     spent_minor: int
@@ -152,14 +153,14 @@ def wishes_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[i
 def wish_page(session: Session, code: str, *, today: date) -> WishPage | None:
     """A wish that may be shown; None for a withdrawn, expired or unknown one alike."""
     row = session.execute(
-        _WISHES.add_columns(Wish.month, Wish.cost_minor, Wish.funded_minor).where(
+        _WISHES.add_columns(Wish.month, Wish.age_band, Wish.cost_minor, Wish.funded_minor).where(
             Wish.code == code, visible_wish_condition(today)
         )
     ).one_or_none()
     if row is None:
         return None
     wish = WishOnWall(*row[:9])
-    month, cost_minor, funded_minor = row[9:]
+    month, age_band, cost_minor, funded_minor = row[9:]
     lines = session.execute(
         select(WishCost.name, WishCost.amount_minor)
         .where(WishCost.wish_id == wish.id)
@@ -182,6 +183,7 @@ def wish_page(session: Session, code: str, *, today: date) -> WishPage | None:
     return WishPage(
         wish=wish,
         month=month,
+        age_band=age_band,
         cost_minor=cost_minor,
         funded_minor=funded_minor,
         spent_minor=spent_minor,
