@@ -10,6 +10,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     board,
     checklist,
     closing,
+    code_pictures,
     desk,
     goods,
     joining,

@@ -189,6 +189,9 @@ class ListingNow(Told):
 class TenderNow(Told):
     tender: Literal["cash", "wechat", "alipay", "other"]
     label: str
+    picture: Annotated[
+        str | None, Field(description="Where the payment code's picture is, if there is one")
+    ]
 
 
 class SlipStock(Told):

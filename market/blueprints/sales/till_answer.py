@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask import url_for
 from flask_babel import gettext
 
+from market.domain.identifiers import epoch_ms
 from market.domain.sales.sale import Tender
 from market.domain.sales.upload import LOW_SLIPS
 from market.extensions import reading
+from market.queries.sales.code_pictures import pictures_put_at
 from market.queries.sales.counter import Good, goods_of, goods_of_stall
 from market.queries.sales.devices import DeviceHere
 from market.queries.sales.uploads import slips_unused
@@ -36,9 +39,7 @@ def till_answer(phone: DeviceHere) -> dict[str, object]:
             {"id": stall.id, "number": stall.number, "name": stall.name} for stall in phone.stalls
         ],
         "listings": [_listing(good) for good in _goods(phone)],
-        "tenders": [
-            {"tender": tender.value, "label": str(gettext(tender.label))} for tender in Tender
-        ],
+        "tenders": _tenders(phone.market_day_id),
         "slips": {"have": slips_unused(reading(), phone.id), "low": LOW_SLIPS},
     }
 
@@ -48,6 +49,23 @@ def till_state(phone: DeviceHere) -> dict[str, object] | None:
     if phone.till_id is None or phone.till_state is None:
         return None
     return {"id": phone.till_id, "name": phone.till_name, "state": phone.till_state.value}
+
+
+def _tenders(market_day_id: int) -> list[dict[str, object]]:
+    """How can be paid; `picture` is where a code's picture is, another address with each picture."""
+    put_at = pictures_put_at(reading(), market_day_id)
+    return [
+        {
+            "tender": tender.value,
+            "label": str(gettext(tender.label)),
+            "picture": url_for(
+                "sales.till_code_picture", tender=tender.value, v=epoch_ms(put_at[tender])
+            )
+            if tender in put_at
+            else None,
+        }
+        for tender in Tender
+    ]
 
 
 def _goods(phone: DeviceHere) -> Iterable[Good]:

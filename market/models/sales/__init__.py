@@ -9,6 +9,7 @@ from market.models.sales.closing import (
     SalePosition,
 )
 from market.models.sales.market_days import (
+    CodePicture,
     LegalBasis,
     Listing,
     MarketDay,
@@ -60,6 +61,7 @@ __all__ = [
     "CashHandOver",
     "Closure",
     "ClosurePhone",
+    "CodePicture",
     "CountConfirmation",
     "DayDigits",
     "DayTask",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,6 +70,20 @@ class PaymentCode(Base):
     market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"), primary_key=True)
     tender: Mapped[str] = mapped_column(String(10), primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
+
+
+class CodePicture(Base):
+    """A payment code as phones show it, encoded anew; who changes it is in the audit chain."""
+
+    __tablename__ = "code_picture"
+    __table_args__ = (CheckConstraint("tender IN ('wechat','alipay')", name="code_tender"),)
+    market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"), primary_key=True)
+    tender: Mapped[str] = mapped_column(String(10), primary_key=True)
+    webp: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    put_at: Mapped[datetime]
 
 
 class PolicyShare(Base):

@@ -88,7 +88,7 @@ def reviews_of(session: Session, person_id: int) -> list[MyReview]:
     return [MyReview(**row._mapping) for row in rows]  # noqa: SLF001 - a row's public mapping
 
 
-def _rows() -> Select[tuple[int, int, str, str, str, datetime, datetime, str, datetime | None]]:
+def _rows() -> Select[int, int, str, str, str, datetime, datetime, str, datetime | None]:
     by, reviewer = aliased(Person), aliased(Person)
     return (
         select(

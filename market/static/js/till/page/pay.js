@@ -4,9 +4,11 @@ import { requireSale, sumOf } from "../core/cart.js";
 import { inOrderOfUse } from "../core/day.js";
 import { Refusal } from "../core/refusal.js";
 import { byId, h, icon, say, show } from "./dom.js";
+import { createPaymentCode } from "./payment_code.js";
 
 export function createPay(app) {
   const { words, state } = app;
+  const drawPaymentCode = createPaymentCode(app);
   let tendered = null;
   let change = 0;
   let given = 0;
@@ -54,6 +56,7 @@ export function createPay(app) {
     show("pay-cash", cash());
     show("pay-code", state.tender === "wechat" || state.tender === "alipay");
     say("pay-code-amount", amount);
+    drawPaymentCode(state.tender);
     show("gift-said", gift() > 0);
     say("gift-said", gift() > 0 ? words("gift_said", { amount: money(gift()) }) : "");
     drawNotes();

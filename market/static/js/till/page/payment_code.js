@@ -1,0 +1,15 @@
+/** The payment code as a picture, for a buyer who cannot reach the printed one: a second tap, and only for its own tender. */
+import { byId, show } from "./dom.js";
+
+export function createPaymentCode(app) {
+  const image = byId("code-picture");
+
+  /** Loaded when the tender is chosen, so that the tap shows it at once; kept by the browser from then on. */
+  return function draw(tender) {
+    const picture = app.bootstrap().tenders.find((one) => one.tender === tender)?.picture ?? "";
+    show("code-details", picture !== "");
+    if (image.getAttribute("src") === picture) return;
+    byId("code-details").open = false;
+    if (picture) image.src = picture;
+  };
+}
