@@ -8,10 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import (
-    Page,
     Response,
     Route,
     expect,
@@ -28,8 +26,8 @@ from market.models.sales import (
     Stall,
 )
 from tests import factories
-from tests.browser.conftest import NARROWEST, PHONE, RULES
 from tests.browser.conftest import MarketDay as Market
+from tests.browser.looking import look
 from tests.browser.sellers import SOON_MS, OpenStall, Seller, tell
 from tests.passes import DIGITS, make_pass
 
@@ -37,18 +35,12 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 FIRST_LOAD_BYTES = 45 * 1024
 BYTES_A_SALE = 3 * 1024
-MAGNIFIED = {"width": 320, "height": 256}
-"""What 400 % leaves of a screen of 1280 × 1024."""
 BEFORE_READY = """() => {
   const [ready] = performance.getEntriesByName("till-ready");
   const files = performance.getEntriesByType("resource");
   return [location.href, ...files.filter((one) => one.startTime < ready.startTime).map((one) => one.name)];
 }"""
 """The addresses of all that is fetched before the first tile can be tapped."""
-
-STICK = """(position) => document.querySelectorAll(".till-actions, .find").forEach(
-  (bar) => { bar.style.position = position; })"""
-"""What stays in sight lies over half a tile until one scrolls; axe takes that for a small target."""
 
 
 def test_a_volunteer_with_a_scanned_pass_sells_within_thirty_seconds(
@@ -453,25 +445,6 @@ def test_nothing_is_in_anybodys_way_at_320_pixels_or_400_percent(
 def tamper(route: Route) -> None:
     body = route.request.post_data or ""
     route.continue_(post_data=body.replace('"sequence":1,', '"sequence":901,'))
-
-
-def look(page: Page) -> None:
-    """Fits, and axe finds nothing, AAA contrast included, on the narrowest phone and on a desk's screen at 400 %."""
-    for size in ({"width": NARROWEST, "height": PHONE["height"]}, MAGNIFIED, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        view = page.evaluate("document.querySelector('.view:not([hidden])')?.id ?? 'broken'")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], f"{view} is {wide} wide on a screen of {size}"
-        options = {
-            "resultTypes": ["violations"],
-            "runOnly": {"type": "tag", "values": RULES},
-            "rules": {"color-contrast-enhanced": {"enabled": True}},
-        }
-        page.evaluate(STICK, "static")
-        found = Axe().run(page, options=options).response["violations"]
-        page.evaluate(STICK, "")
-        wrong = [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
-        assert wrong == [], f"{view} at {size}"
 
 
 def _choose(seller: Seller) -> None:

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLease, LEASE_MS } from "../../market/static/js/till/core/lease.js";
-import { createOutbox, EVERY_MS, Later, nextTry, settlement, stripOf, TooLarge, Turned, Unreachable } from "../../market/static/js/till/core/outbox.js";
+import { createOutbox, EVERY_MS, Later, nextTry, settlement, TooLarge, Turned, Unreachable } from "../../market/static/js/till/core/outbox.js";
+import { stripOf } from "../../market/static/js/till/core/strip.js";
 import { createAlone } from "../../market/static/js/till/world/wire.js";
 import { createServer, emptyStore, NOW, soap, undoing } from "./world.js";
 

@@ -9,6 +9,7 @@ import { createPay } from "./page/pay.js";
 import { createShelf } from "./page/shelf.js";
 import { createTiles } from "./page/tiles.js";
 import { createTyped } from "./page/typed.js";
+import { createStrip } from "./page/strip.js";
 import { createTabs, createViews } from "./page/views.js";
 
 const AGAIN_MS = 5_000;
@@ -40,6 +41,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     trying,
     setCart,
     drawBar,
+    drawLine,
     tap,
     addTyped,
     sell,
@@ -47,7 +49,6 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     told,
     restock,
     takeTill,
-    heard,
     edit: (id) => void inView(cartView, (view) => view.editListing(id)),
   };
   const entering = {
@@ -65,6 +66,8 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
   // Selling waits for no network, so neither does the page for what talks to it.
   const reach = lazily(async () => (await import("./page/line.js")).createLine(app, { ...world, ...(await world.connect()) }));
   let line = null;
+  let missed = false;
+  const strip = createStrip(app);
   const counter = createCounter(app, world);
   const tiles = createTiles(app);
   const typed = createTyped(app);
@@ -92,7 +95,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     draw();
     app.views.start();
     performance.mark("till-ready");
-    say("strip-words", words("strip_connecting"));
+    void drawLine();
     void reachOut();
     // Before a line breaks, or another version takes the place of this one.
     return { loaded: Promise.allSettled([cartView(), records(), finish(), rescue()]) };
@@ -102,12 +105,19 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
   async function reachOut() {
     try {
       line = await reach();
-      await line.draw();
+      await drawLine();
       await line.beat();
     } catch (error) {
       console.error(error);
+      missed = true;
+      await drawLine();
       setTimeout(() => void reachOut(), AGAIN_MS);
     }
+  }
+
+  async function drawLine() {
+    await strip(line?.outbox.state() ?? { connected: missed ? false : null });
+    heard();
   }
 
   /** The server knows of records that are not here: whoever sold them should hear of it. */
@@ -188,7 +198,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     tabs.open("goods");
     drawLast();
     speak("");
-    await line?.draw();
+    await drawLine();
     justSold.reveal(row, cart);
     void store.keep("tender", tender);
     void line?.send();
@@ -198,7 +208,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     if (!(await counter.undo(sale, reason))) return false;
     if (state.last?.id === sale.id) justSold.hide();
     tiles.refresh();
-    await line?.draw();
+    await drawLine();
     void line?.send();
     return true;
   }
@@ -206,7 +216,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
   /** Somebody was told of what is set aside: it stays in the list, and the strip is free again. */
   async function told() {
     await store.turn("aside", "told");
-    await line?.draw();
+    await drawLine();
   }
 
   // --- What the page says -----------------------------------------------------------------

@@ -152,18 +152,3 @@ export function nextTry(failures, random, waitMs = 0) {
   const share = random();
   return Math.round(Math.max(longer * (0.75 + share * 0.5), asked * (1 + share * 0.25)));
 }
-
-/** What the strip says: its sentence in the catalogue, with how many. */
-export function stripOf({ connected, busy, turned }, { waiting, aside, refused = 0 }) {
-  const unsent = waiting + refused;
-  if (turned) return { tone: "turned", key: "strip_turned", count: unsent };
-  if (aside + refused > 0) return { tone: "aside", key: "strip_aside", count: aside + refused };
-  if (connected === false && busy && waiting) return { tone: "waiting", key: "strip_busy", count: waiting };
-  if (connected === false && !busy) {
-    return waiting
-      ? { tone: "offline", key: "strip_offline_waiting", count: waiting }
-      : { tone: "offline", key: "strip_offline", count: 0 };
-  }
-  if (waiting > 0) return { tone: "waiting", key: "strip_waiting", count: waiting };
-  return connected === null ? { tone: "waiting", key: "strip_connecting", count: 0 } : { tone: "online", key: "strip_online", count: 0 };
-}

@@ -1,13 +1,13 @@
-/** The line to the server: when it is tried, what is asked, and what the strip says of it. */
-import { createOutbox, nextTry, stripOf, Turned, Unreachable } from "../core/outbox.js";
-import { byId, say } from "./dom.js";
+/** The line to the server: when it is tried, and what is asked. */
+import { createOutbox, nextTry, Turned, Unreachable } from "../core/outbox.js";
+import { byId } from "./dom.js";
 
 const LISTINGS_MS = 60_000;
 const FEW_SLIPS = 20;
 
 /** `shownOut` is called once the server has said that it knows this phone no longer. */
 export function createLine(app, { store, wire, clock, jitter, exclusive, practice, shownOut = async () => {} }) {
-  const outbox = createOutbox({ store, send: wire.sync, clock, exclusive, changed: () => void draw() });
+  const outbox = createOutbox({ store, send: wire.sync, clock, exclusive, changed: () => void app.drawLine() });
   let lookedAt = app.freshAt;
   let timer = null;
 
@@ -71,17 +71,6 @@ export function createLine(app, { store, wire, clock, jitter, exclusive, practic
     }
   }
 
-  async function draw() {
-    const counts = await store.counts();
-    const { tone, key, count } = stripOf(outbox.state(), counts);
-    const sentence = app.words(key, { count });
-    byId("strip").dataset.tone = tone;
-    byId("strip").dataset.waiting = counts.unsent;
-    // Said aloud only when it is another.
-    if (byId("strip-words").textContent !== sentence) say("strip-words", sentence);
-    app.heard();
-  }
-
   window.addEventListener("online", () => void send());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void send();
@@ -91,5 +80,5 @@ export function createLine(app, { store, wire, clock, jitter, exclusive, practic
     const { tone, waiting } = byId("strip").dataset;
     if (tone === "offline" && Number(waiting) > 0) event.preventDefault();
   });
-  return { outbox, send, sendAll, beat, draw };
+  return { outbox, send, sendAll, beat };
 }
