@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
 from market.domain.errors import N_, Missing
-from market.domain.proceeds.wish import StepNotAllowed, WishKind, WishState, check_step
+from market.domain.proceeds.wish import OVER, StepNotAllowed, WishKind, WishState, check_step
 from market.domain.text import clean_text
-from market.models.proceeds import Wish, WishStep
+from market.models.proceeds import Wish, WishHold, WishStep
 
 MOST_EVIDENCE = 200
 
@@ -54,7 +54,10 @@ class EndWish:
 
 
 def deliver_wish(session: Session, command: DeliverWish, *, by_id: int, now: datetime) -> Wish:
-    """Record a delivery; a wish is delivered once. Raises NoSuchWish, StepNotAllowed."""
+    """Record a delivery; a wish is delivered once. Raises NoSuchWish, StepNotAllowed.
+
+    What somebody brought to the station for a wish they held is delivered without being bought.
+    """
     wish = locked_wish(session, command.community_id, command.wish_id)
     step(
         session,
@@ -120,9 +123,14 @@ def step(
     by_id: int,
     now: datetime,
 ) -> None:
-    """Lead a locked wish to its next state, and record the step. Raises StepNotAllowed."""
+    """Lead a locked wish to its next state, and record the step. Raises StepNotAllowed.
+
+    A wish that is delivered or over is held by nobody any more.
+    """
     state = WishState(wish.state)
-    check_step(WishKind(wish.kind), state, then)
+    hold = standing_hold(session, wish.id) if state is WishState.OPEN or then in OVER else None
+    brought = hold is not None and hold.received_at is not None
+    check_step(WishKind(wish.kind), state, then, in_kind=brought)
     moved = session.scalar(
         update(Wish)
         .where(Wish.id == wish.id, Wish.state == str(state))
@@ -132,7 +140,38 @@ def step(
     )
     if moved is None:
         raise StepNotAllowed(now=state.label, then=then.label)
+    if hold is not None and then in OVER | {WishState.DELIVERED}:
+        ending = "wish_over" if then in OVER else "delivered"
+        end_hold(session, wish, hold, ending, by_id=by_id, now=now)
     record_step(session, wish, then, evidence=evidence, remark=remark, by_id=by_id, now=now)
+
+
+def standing_hold(session: Session, wish_id: int) -> WishHold | None:
+    """The hold of a locked wish that nobody has ended, lapsed or not."""
+    found: WishHold | None = session.scalar(
+        select(WishHold)
+        .where(WishHold.wish_id == wish_id, WishHold.ended_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+def end_hold(
+    session: Session, wish: Wish, hold: WishHold, ending: str, *, by_id: int | None, now: datetime
+) -> None:
+    """A hold is over: delivered, undone, lapsed, or its wish is over."""
+    hold.ended_at, hold.ended_by_id, hold.ending = now, by_id, ending
+    wish.changed_at = now
+    session.flush()
+    note(
+        session,
+        "hold_ended",
+        community_id=wish.community_id,
+        now=now,
+        hold=hold.id,
+        ending=ending,
+        by=by_id or 0,
+    )
 
 
 def record_step(

@@ -131,6 +131,9 @@ PUBLISHED = frozenset(
 )
 """States in which a wish may be shown to the public, if consent and a second reader allow it."""
 
+FULFILLED = frozenset({WishState.DELIVERED, WishState.FOLLOWED_UP})
+"""States in which pictures and thanks may be shown too."""
+
 MENDABLE = frozenset({WishState.DRAFT, WishState.REVIEWED, WishState.OPEN, WishState.LIT})
 """States in which its words and costs may be changed; that makes it a draft again."""
 
