@@ -17,6 +17,9 @@ COMMANDS = {
     "import-sales": "market.cli.importing",
     "reset-admin": "market.cli.people",
     "restore": "market.cli.backup",
+    "vault-erase-due": "market.cli.vault",
+    "vault-key": "market.cli.vault",
+    "vault-upgrade": "market.cli.vault",
 }
 """Where each command is: in that module, under its own name with `_` for `-`."""
 

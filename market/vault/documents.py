@@ -94,6 +94,14 @@ def documents_of(vault: OpenVault, community_id: int, file_id: str) -> list[Docu
     return [DocumentHere(*row) for row in rows]
 
 
+def stored_by(vault: OpenVault, file_id: str, document_id: str, kind: str) -> int:
+    """Whoever stored a document of this kind. Raises DocumentMissing."""
+    row = vault.files.get(FileDocument, document_id)
+    if row is None or (row.file_id, row.kind) != (file_id, kind):
+        raise DocumentMissing
+    return row.stored_by_id
+
+
 def remove_document(vault: OpenVault, file_id: str, document_id: str, *, community_id: int) -> None:
     """Raises FileMissing, DocumentMissing."""
     require_file(vault, community_id, file_id)
@@ -104,6 +112,14 @@ def remove_document(vault: OpenVault, file_id: str, document_id: str, *, communi
     ).scalar()
     if gone is None:
         raise DocumentMissing
+
+
+def remove_due_documents(vault: OpenVault, today: date) -> int:
+    """Remove, in every community, the documents whose time is over; how many went."""
+    gone = vault.files.execute(
+        delete(FileDocument).where(FileDocument.keep_until < today).returning(FileDocument.id)
+    )
+    return len(gone.all())
 
 
 def _place(file_id: str, document_id: str) -> str:

@@ -89,6 +89,14 @@ class WrappedKey(KeyBase):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ProvedKey(KeyBase):
+    """A key of the environment that somebody typed back from the recovery sheet."""
+
+    __tablename__ = "proved_key"
+    key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    proved_at: Mapped[datetime]
+
+
 class Tombstone(KeyBase):
     """What must never come back out of an older copy: ids and a moment, nothing else.
 

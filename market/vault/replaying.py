@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from market.domain.identity.withdrawn import Withdrawn
 from market.vault.models import (
     FileDocument,
     FileField,
@@ -18,16 +18,6 @@ from market.vault.models import (
     Tombstone,
     WrappedKey,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A consent taken back: its reference and purpose, for all recorded up to `at`."""
-
-    community_id: int
-    reference: str
-    purpose: str
-    at: datetime
 
 
 def bury(keys: Session, file_id: str, *, community_id: int, now: datetime) -> None:

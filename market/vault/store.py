@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event, func, select
+from sqlalchemy import Engine, NullPool, create_engine, event, func, inspect, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -101,6 +101,16 @@ class Vault:
         except VaultClosed as reason:
             return reason
 
+    def is_migrated(self) -> bool:
+        """Whether both databases have tables."""
+        return all(
+            inspect(engine).has_table(table.__tablename__)
+            for engine, table in (
+                (self.files_engine, Replayed),
+                (self.keys_engine, Tombstone),
+            )
+        )
+
     def dispose(self) -> None:
         """Let go of the databases."""
         for engine in self._engines.values():
@@ -110,7 +120,7 @@ class Vault:
     def _opened(self, *, writing: bool) -> Iterator[OpenVault]:
         ring = self.ring()
         with _said():
-            self._follow_tombstones()
+            self.follow_tombstones()
             with (
                 Session(self.keys_engine, expire_on_commit=False) as keys,
                 Session(self.files_engine, expire_on_commit=False) as files,
@@ -122,7 +132,7 @@ class Vault:
                 _require_right_key(keys, ring)
                 yield OpenVault(files, keys, ring)
 
-    def _follow_tombstones(self) -> None:
+    def follow_tombstones(self) -> None:
         """Whatever copy of the files this is, what was erased since it was taken goes now."""
         with Session(self.keys_engine) as keys, Session(self.files_engine) as files:
             last = keys.scalar(select(func.max(Tombstone.number))) or 0

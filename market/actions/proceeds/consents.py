@@ -13,7 +13,9 @@ from market.actions.ledger.approvers import require_members
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
 from market.actions.proceeds.steps import step
+from market.actions.proceeds.withdrawn import remember_withdrawal
 from market.domain.errors import N_, Invalid, Missing, Refused
+from market.domain.identity.withdrawn import Withdrawn
 from market.domain.proceeds.consent import (
     TOLD_OTHERS,
     ConsentTerms,
@@ -184,6 +186,7 @@ def take_back(
             purpose=consent.purpose,
             by=by_id or 0,
         )
+    remember_withdrawal([Withdrawn(community_id, reference, one.purpose, now) for one in standing])
     taken_back = {Purpose(consent.purpose) for consent in standing}
     for wish in wishes:
         state = WishState(wish.state)

@@ -54,7 +54,7 @@ def set_age_bands(
 
 
 def stop_showing(
-    session: Session, community_id: int, codes: Iterable[str], *, by_id: int, now: datetime
+    session: Session, community_id: int, codes: Iterable[str], *, by_id: int | None, now: datetime
 ) -> None:
     """Take back every consent behind these wishes: nothing of an erased child renders any more."""
     references = session.scalars(

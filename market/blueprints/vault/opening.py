@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -12,8 +13,10 @@ from market import vault
 from market.actions.ledger.audit import note
 from market.actions.ledger.posting import local_day
 from market.actions.proceeds.identity import set_age_bands
+from market.actions.proceeds.withdrawn import at_withdrawal
 from market.config import Settings
 from market.domain.identity.reading import EVENT, Permit, ReadingPurpose
+from market.domain.identity.withdrawn import Withdrawn
 from market.domain.people import Role
 from market.extensions import unit_of_work
 from market.web.access import community, person
@@ -63,6 +66,18 @@ def permit_to_read(file: FileHere, purpose: ReadingPurpose) -> Permit:
             by=by.id,
         )
     return Permit(community_id=here.id, file_id=file.id, purpose=purpose, by_id=by.id)
+
+
+def remember_withdrawals(withdrawals: Sequence[Withdrawn]) -> None:
+    """Put withdrawals into the key store's log; no key is needed for that."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.vault_keys_url:
+        return
+    with the_vault().key_store() as keys:
+        vault.replaying.remember_withdrawal(keys, withdrawals)
+
+
+at_withdrawal(remember_withdrawals)
 
 
 def note_of_file(session: Session, kind: str, label: str) -> None:

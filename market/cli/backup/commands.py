@@ -20,6 +20,7 @@ from market.actions.sales.rota import erase_old_orders
 from market.cli.backup.copies import HEADS, Copies, Head, heads_of, whole_or_not_at_all
 from market.cli.backup.postgresql import PostgresqlCopies
 from market.cli.backup.sqlite import SqliteCopies
+from market.cli.backup.vault import load_vault, save_vault
 from market.cli.bookings import erase_now
 from market.cli.ledger import check_ledger
 from market.config import Settings, database_url
@@ -38,7 +39,8 @@ def backup(file: Path) -> None:
 
     What bookings say of people is erased first where it is old (`erase-bookings`). FILE appears, or
     takes the place of an older one, only once the copy is whole. The secret key
-    (SECRET_KEY, or instance/secret_key) is not in it: keep that somewhere else.
+    (SECRET_KEY, or instance/secret_key) is not in it: keep that somewhere else. The vault's files
+    go into FILE.vault, its key store into vault-keys.latest beside it, of which there is only one.
     """
     copies = _copies()
     if copies.is_in(file):
@@ -53,6 +55,7 @@ def backup(file: Path) -> None:
         raise click.ClickException(message) from None
     click.echo(f"Copied into {file} ({file.stat().st_size:,} bytes).")
     _say(heads)
+    save_vault(file)
 
 
 @click.command("restore")
@@ -65,7 +68,8 @@ def restore(context: click.Context, file: Path, *, replace: bool, yes: bool) -> 
     """Put the copy in FILE into the database, bring it up to date and check the ledger.
 
     Stop the server first. A database that is not empty is only replaced with --replace. Everybody
-    has to sign in again. The secret key is not in the copy and stays as it is. Exit status 1 if
+    has to sign in again. The secret key is not in the copy and stays as it is. With FILE.vault the
+    vault comes back, too; what was erased or withdrawn since is replayed first. Exit status 1 if
     anything fails, or if a property of the ledger does not hold.
     """
     version = _version_in(file)
@@ -86,6 +90,7 @@ def restore(context: click.Context, file: Path, *, replace: bool, yes: bool) -> 
         # What was erased since the copy was taken does not come back with it.
         erase_old_contacts(session, now=now)
         erase_old_orders(session, now=now)
+    load_vault(file)
     _say(heads_of(reading().execute(text(HEADS))))
     _say_what_is_missing()
     reading().close()

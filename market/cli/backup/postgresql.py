@@ -49,6 +49,8 @@ class PostgresqlCopies:
     """Copies by PostgreSQL's own programs, as the role that owns the tables."""
 
     owner_url: URL
+    heads: str = HEADS
+    """The question for the heads at the moment of the copy; '' where there are no chains."""
 
     def is_in(self, file: Path) -> bool:  # noqa: ARG002 - a server's database is in no file of ours
         return False
@@ -58,7 +60,7 @@ class PostgresqlCopies:
         # What is read here and what pg_dump writes is one and the same moment.
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as here:
             snapshot = here.scalar(text("SELECT pg_export_snapshot()"))
-            heads = heads_of(here.execute(text(HEADS)))
+            heads = heads_of(here.execute(text(self.heads))) if self.heads else []
             self._run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={file}")
         _in_words(file)
         return heads

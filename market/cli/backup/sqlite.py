@@ -20,6 +20,8 @@ class SqliteCopies:
     """Copies by SQLite's own online backup: whoever writes meanwhile is not kept waiting."""
 
     database: Path
+    heads: str = HEADS
+    """The question for the heads at the moment of the copy; '' where there are no chains."""
 
     def is_in(self, file: Path) -> bool:
         return file.exists() and file.samefile(self.database)
@@ -30,7 +32,7 @@ class SqliteCopies:
             # Whole in one file: nothing of it may wait in a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
             _require_whole(copy, file)
-            return heads_of(copy.execute(HEADS))
+            return heads_of(copy.execute(self.heads)) if self.heads else []
 
     def version_in(self, file: Path) -> str:
         with _opened(file, "ro") as copy:

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.cli.demo.children import file_demo_children
 from market.cli.demo.lighting import agree_on_a_plan
 from market.cli.demo.markets import (
     add_late_sale,
@@ -67,7 +68,8 @@ def demo(*, if_empty: bool) -> None:
         raise click.ClickException(message)
     if not known:
         with unit_of_work() as session:
-            tell_the_story(session, now=datetime.now(UTC))
+            place = tell_the_story(session, now=datetime.now(UTC))
+            file_demo_children(session, place, now=datetime.now(UTC))
     _say_who_may_sign_in()
 
 

@@ -20,6 +20,11 @@ def upgrade():
     sa.PrimaryKeyConstraint('owner_id', name='pk_wrapped_key')
     )
     op.create_index('ix_wrapped_key_key_id', 'wrapped_key', ['key_id'])
+    op.create_table('proved_key',
+    sa.Column('key_id', sa.String(length=16), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key_id', name='pk_proved_key')
+    )
     op.create_table('tombstone',
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
@@ -36,5 +41,6 @@ def upgrade():
 
 def downgrade():
     op.drop_table('tombstone')
+    op.drop_table('proved_key')
     op.drop_table('wrapped_key')
     guards.drop_functions()
