@@ -16,7 +16,7 @@ from tests.bench.client import one, request
 
 ROOT = Path(__file__).parents[2]
 SECRET = "only for tests, only for tests"  # noqa: S105 - the very one of `settings_for`
-SOON_SECONDS = 30
+SOON_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from market.extensions import db
 from tests.bench.server import Server, free_port, serving
 from tests.faults.phone import Phone, seeded
 from tests.faults.toll import Toll, toll_of
-from tests.faults.wire import Wire
+from tests.faults.wire import Wire, run
 from tests.postgres import Postgres
 from tests.uploads import Stall, another_phone, open_stall
 
@@ -137,9 +137,9 @@ def _result(
     serve: Callable[[], AbstractContextManager[Server]],
 ) -> Killed:
     begun = time.monotonic()
-    asyncio.run(_sell_through(crowd, lives, serve))
+    run(_sell_through(crowd, lives, serve))
     repeated = sum(row.outcome == "exists" for phone in crowd.phones for row in phone.rows)
-    toll = toll_of(app, crowd.here.day, crowd.phones)
+    toll = toll_of(app, crowd.here.day, [row for phone in crowd.phones for row in phone.rows])
     broken = sum(wire.broken for wire in crowd.wires)
     return Killed(kills, broken, repeated, toll, time.monotonic() - begun)
 

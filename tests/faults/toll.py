@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from market.extensions import db
 from market.models.sales import PhoneVoid, QuarantinedSale, Sale
 from market.queries.ledger.check import check_community
-from tests.faults.phone import ASIDE, Kept, Phone
+from tests.faults.phone import ASIDE, Kept
 from tests.faults.wire import Json
 from tests.market_day import Day, kept_totals
 
@@ -38,10 +38,8 @@ class Toll:
         return said + (f", {self.aside} aside" if self.aside else "")
 
 
-def toll_of(app: Flask, day: Day, phones: Iterable[Phone]) -> Toll:
-    """Compare all that the phones ever fixed with all that the database holds now."""
-    journals = list(phones)
-    kept = [row for phone in journals for row in phone.rows]
+def toll_of(app: Flask, day: Day, kept: Sequence[Kept]) -> Toll:
+    """Compare all that phones ever fixed with all that the database holds now."""
     with app.app_context(), Session(db.engine) as session:
         there = _hashes(session)
         set_aside = {one.hex() for one in session.scalars(select(QuarantinedSale.hash))}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 Json = dict[str, Any]
 Send = Callable[[Json], Awaitable[Json]]
@@ -14,7 +15,8 @@ Send = Callable[[Json], Awaitable[Json]]
 
 PATIENCE_SECONDS = 20.0
 SYNC = "/api/v1/sync"
-_END_OF_HEAD = b"\r\n\r\n"
+END_OF_HEAD = b"\r\n\r\n"
+_Result = TypeVar("_Result")
 _ENDS = frozenset({400, 413, 415, 422})
 _TURNED = frozenset({401, 403})
 
@@ -86,6 +88,12 @@ class Wire:
         return "\r\n".join((*lines, "", "")).encode() + body
 
 
+def run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Let `work` happen in a thread of its own: a browser's driver may be using this one's loop."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
+
+
 def read(status: int, said: bytes) -> Json:
     """What an upload's answer says, as the phone's own program takes it."""
     try:
@@ -111,7 +119,7 @@ def content_length(head: bytes) -> int | None:
 
 
 def _whole(came: bytes) -> tuple[int, bytes]:
-    head, end, body = came.partition(_END_OF_HEAD)
+    head, end, body = came.partition(END_OF_HEAD)
     length = content_length(head)
     if not end or (length is not None and len(body) < length):
         message = "cut off"
