@@ -13,6 +13,7 @@ from market.queries.sales.sign_offs import PhoneAtTill, SignOff, phones_at
 from market.queries.sales.tills import TillNow
 
 MOST_REASON = 200
+PLAIN_FORMS = N_("只用普通表单，手机里没有记录")
 
 
 class PhonesNotSignedOff(Invalid):
@@ -33,7 +34,7 @@ def phones_with_reason(
     """
     phones = phones_at(session, till.market_day_id, till.id)
     words = clean_text(reason, most=MOST_REASON, least=0)
-    open_phones = [one for one in phones if one.state is not SignOff.DONE]
+    open_phones = [one for one in phones if not one.state.settled]
     if open_phones and not words:
         raise PhonesNotSignedOff(
             phones=tuple(f"{one.phone.letter} {one.phone.name}".strip() for one in open_phones)
@@ -54,7 +55,14 @@ def name_phones(
             seen_at=one.phone.seen_at,
             unsent=one.phone.unsent,
             missing=one.missing,
-            reason="" if one.state is SignOff.DONE else reason,
+            reason=_why(one, reason),
         )
         for one in phones
     )
+
+
+def _why(one: PhoneAtTill, reason: str) -> str:
+    """Why a closure does not wait for a phone; '' where it has signed off."""
+    if one.state is SignOff.PLAIN:
+        return PLAIN_FORMS
+    return "" if one.state.settled else reason

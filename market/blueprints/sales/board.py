@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.preparing import READERS, day_here
+from market.domain.sales.holes import holes_text
 from market.extensions import reading
 from market.queries.sales.day_board import DayBoard, PhoneOnBoard, day_board
 from market.queries.sales.market_days import MarketDayNow
@@ -44,7 +45,7 @@ def _board(day: MarketDayNow) -> DayBoard:
 
 
 def _shown(day: MarketDayNow, now: DayBoard) -> dict[str, object]:
-    return {"board": now, "message": _message(day, now), "as_of": clock()}
+    return {"board": now, "message": _message(day, now), "holes_text": holes_text, "as_of": clock()}
 
 
 def _as_shown(board: DayBoard) -> tuple[object, ...]:
@@ -57,6 +58,8 @@ def _as_shown(board: DayBoard) -> tuple[object, ...]:
             one.at_till.phone.unsent,
             one.at_till.phone.revoked_at,
             one.at_till.missing,
+            one.at_till.holes,
+            str(one.at_till.state),
             one.at_till.signed_off_at,
             one.late,
             _minute(one),

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from market.actions.sales.quarantine import Reason
+from market.actions.sales.signing_off import PLAIN_FORMS
 from market.blueprints.sales.count_codes import code_of
 from market.blueprints.sales.preparing import today
 from market.blueprints.sales.till_forms import CloseForm, HandOverForm, SignForm
+from market.domain.sales.holes import holes_text
 from market.domain.sales.sale import Tender
 from market.domain.sales.signature import HEIGHT, WIDTH, path_of
 from market.domain.sales.till import expected_cash, needs_reason, variance_of
@@ -31,7 +33,7 @@ from market.queries.sales.closings import (
 )
 from market.queries.sales.opening import safes_of
 from market.queries.sales.served import unserved
-from market.queries.sales.sign_offs import SignOff, named_by, phones_at
+from market.queries.sales.sign_offs import named_by, phones_at
 from market.queries.sales.tills import TillNow, TillState
 from market.web.access import community, person
 from market.web.filters import money_text
@@ -116,7 +118,7 @@ def _reckoning(till: TillNow, count: CountNow) -> Mapping[str, object]:
         "variance": variance_of(variance_minor),
         "threshold_minor": threshold_minor,
         "phones": phones_at(reading(), till.market_day_id, till.id),
-        "signed_off": SignOff.DONE,
+        "holes_text": holes_text,
         "must_explain": needs_reason(variance_minor, threshold_minor=threshold_minor),
     }
 
@@ -139,6 +141,7 @@ def _closed(till: TillNow) -> Mapping[str, object]:
         "late": late,
         "late_sales": late_sales_of(reading(), till.id),
         "phones": named_by(reading(), first.id),
+        "plain_forms": PLAIN_FORMS,
         "message": _message(till, first, takings),
     }
 

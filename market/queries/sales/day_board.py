@@ -13,7 +13,7 @@ from market.models.sales import Stall, Till, TillStall
 from market.queries.sales.board import TillOnBoard, tills_on_board
 from market.queries.sales.passes import phones_of
 from market.queries.sales.set_aside import waiting_of_days
-from market.queries.sales.sign_offs import PhoneAtTill, SignOff, with_sign_offs
+from market.queries.sales.sign_offs import PhoneAtTill, with_sign_offs
 from market.queries.sales.tills import TillState
 
 QUIET_AFTER = timedelta(minutes=10)
@@ -116,9 +116,10 @@ def _served(
 
 def _is_late(one: PhoneAtTill, till: TillOnBoard | None, now: datetime) -> bool:
     """Silent while its till sells, or holding records when nothing is sold there any more."""
-    if one.phone.revoked_at is not None and not one.missing:
-        return False
-    if one.state is SignOff.DONE:
+    if one.phone.revoked_at is not None:
+        # It cannot send any more: what it holds comes by way of the desk.
+        return bool(one.missing or one.phone.unsent)
+    if one.state.settled:
         return False
     silent = one.phone.seen_at is None or now - one.phone.seen_at > QUIET_AFTER
     holds = one.phone.unsent > 0 or one.missing > 0
