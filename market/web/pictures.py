@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 1_280
+MOST_ROWS = 16
 _QUALITY = 80
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -73,6 +75,32 @@ def read_picture(upload: FileStorage) -> Picture:
         raise PictureTooLarge from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
         raise PictureUnreadable from error
+    return _encoded(drawn)
+
+
+def grid_rows(width: int, height: int, columns: int) -> int:
+    """How many rows make the cells of a picture about square."""
+    return min(MOST_ROWS, max(1, round(columns * height / width)))
+
+
+def cover(
+    picture: Picture, cells: Collection[tuple[int, int]], *, columns: int, rows: int
+) -> Picture:
+    """A copy in which the cells (row, column from 0) are black: drawn over, and encoded anew."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - as above
+
+    with Image.open(io.BytesIO(picture.webp), formats=("WEBP",)) as image:
+        drawn = image.convert("RGB")
+    brush = ImageDraw.Draw(drawn)
+    wide, high = drawn.width / columns, drawn.height / rows
+    for row, column in cells:
+        left, top = int(column * wide), int(row * high)
+        right, bottom = int((column + 1) * wide), int((row + 1) * high)
+        brush.rectangle((left, top, right, bottom), fill="black")
+    return _encoded(drawn)
+
+
+def _encoded(drawn: Drawn) -> Picture:
     kept = io.BytesIO()
     drawn.save(kept, "WEBP", quality=_QUALITY)
     return Picture(kept.getvalue(), drawn.width, drawn.height)

@@ -29,10 +29,12 @@ def upgrade():
     op.add_column('wish', sa.Column('reason', sa.String(length=200), server_default='', nullable=False))
     # Consents, what a guardian's half of the sheet stops, holds, wishes put first.
     care_for_wishes()
+    show_what_was_delivered()
 
 
 
 def downgrade():
+    op.drop_table('wish_picture')
     no_longer_care_for_wishes()
     op.drop_column('wish', 'reason')
     op.drop_column('wish', 'age_band')
@@ -61,6 +63,27 @@ def settle_what_was_set_aside():
     info={'posted': True}
     )
     guards.only_grows('aside_decision')
+
+
+def show_what_was_delivered():
+    op.create_table('wish_picture',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(length=43), nullable=False),
+    sa.Column('webp', sa.LargeBinary(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('uploaded_by_id', sa.Integer(), nullable=False),
+    sa.Column('approved_by_id', sa.Integer(), nullable=False),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('uploaded_by_id <> approved_by_id', name='ck_wish_picture_two_people'),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['person.id'], name='fk_wish_picture_approved_by_id_person'),
+    sa.ForeignKeyConstraint(['uploaded_by_id'], ['person.id'], name='fk_wish_picture_uploaded_by_id_person'),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name='fk_wish_picture_wish_id_wish'),
+    sa.PrimaryKeyConstraint('id', name='pk_wish_picture'),
+    sa.UniqueConstraint('address', name='uq_wish_picture_address')
+    )
+    op.create_index('ix_wish_picture_wish_id', 'wish_picture', ['wish_id'])
 
 
 def care_for_wishes():

@@ -12,6 +12,7 @@ from market.actions.proceeds.consents import (
     record_consents,
     withdraw_consents,
 )
+from market.actions.proceeds.pictures import take_back_picture
 from market.actions.proceeds.reviews import review_wish
 from market.blueprints.proceeds import blueprint
 from market.blueprints.proceeds.wish_desk import (
@@ -26,7 +27,7 @@ from market.extensions import reading
 from market.queries.proceeds.stopping import newest_half
 from market.queries.proceeds.wishes import wish_at_hand
 from market.web.access import community, for_roles, person
-from market.web.forms import acted
+from market.web.forms import Form, acted
 from market.web.sessions import clock
 from market.web.stopping import stop_address
 
@@ -116,6 +117,19 @@ def wish_withdrawal(wish_id: int) -> ResponseReturnValue:
         return redirect(url_for(".wish", wish_id=wish_id), code=303)
     page = render_template("proceeds/wishes/withdrawal.html", form=form, known=known)
     return page, form.status
+
+
+@blueprint.post("/desk/<community>/wishes/<int:wish_id>/pictures/<int:picture_id>/removal")
+@for_roles(*WRITERS)
+def wish_picture_removal(wish_id: int, picture_id: int) -> ResponseReturnValue:
+    here, by = community(), person()
+    form = Form()
+    if acted(
+        form,
+        lambda session: take_back_picture(session, here.id, picture_id, by_id=by.id, now=clock()),
+    ):
+        flash(gettext("照片已经撤下，原来的地址打不开了。"), "done")
+    return redirect(url_for(".wish", wish_id=wish_id), code=303)
 
 
 def _hash_read() -> bytes:

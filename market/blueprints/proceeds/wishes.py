@@ -40,6 +40,7 @@ from market.domain.proceeds.wish_task import FOR_SOMEBODY_ELSE, WishTask
 from market.extensions import reading
 from market.queries.people.who import CommunityHere
 from market.queries.proceeds.commitments import allocations_to_wish, moves_of_wish
+from market.queries.proceeds.pictures import pictures_of_wish
 from market.queries.proceeds.waiting import companions_waiting, wishes_to_read
 from market.queries.proceeds.wishes import (
     WishAtDesk,
@@ -252,6 +253,7 @@ def _wish_page(wish_id: int, form: Form) -> ResponseReturnValue:
         next_step=next_step(known.wish, written_by_me=known.written_by_id == me.id),
         allocations=allocations_to_wish(reading(), wish_id),
         moves=moves_of_wish(reading(), wish_id),
+        pictures=pictures_of_wish(reading(), wish_id),
         may_write=holds(WRITERS),
         may_spend=holds(SPENDERS),
         me=me.id,

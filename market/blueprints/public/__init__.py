@@ -9,6 +9,7 @@ from market.blueprints.public import (  # noqa: E402, F401 - the routes
     bulletin,
     live,
     markets,
+    pictures,
     receipts,
     stopping,
     wishes,

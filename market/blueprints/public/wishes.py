@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -19,6 +19,7 @@ from market.blueprints.public.words import (
 )
 from market.domain.proceeds.wish import Theme, WishKind, WishState, due_on
 from market.extensions import reading
+from market.queries.proceeds.pictures import pictures_shown
 from market.queries.public.markets import next_market
 from market.queries.public.version import books_version
 from market.queries.public.wishes import (
@@ -69,6 +70,14 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    src: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShownWishPage:
     code: str
     words: str
@@ -85,7 +94,7 @@ class ShownWishPage:
     markets: tuple[LitBy, ...]
     receipts: int
     difference: Difference | None
-    pictures: tuple[()] = ()
+    pictures: tuple[ShownPicture, ...]
     thanks: str = ""
 
 
@@ -157,9 +166,22 @@ def _wish(code: str) -> str:
             markets=found.markets,
             receipts=found.receipts,
             difference=_difference(found),
+            pictures=_pictures(row.id),
         ),
         as_of=clock(),
         next_market=shown_market(upcoming) if upcoming else None,
+    )
+
+
+def _pictures(wish_id: int) -> tuple[ShownPicture, ...]:
+    return tuple(
+        ShownPicture(
+            src=url_for(".picture", address=one.address),
+            alt=gettext("送到的东西的照片"),
+            width=one.width,
+            height=one.height,
+        )
+        for one in pictures_shown(reading(), wish_id, today())
     )
 
 

@@ -9,6 +9,7 @@ from market.blueprints.vault import (  # noqa: E402, F401 - the routes
     erasing,
     files,
     openings,
+    pictures,
     sampling,
     wishes,
 )

@@ -21,6 +21,7 @@ from market.models.proceeds.lighting import (
     LightingPlan,
     LightingRun,
 )
+from market.models.proceeds.pictures import WishPicture
 from market.models.proceeds.wishes import (
     Companions,
     Wish,
@@ -49,6 +50,7 @@ __all__ = [
     "Wish",
     "WishCost",
     "WishHold",
+    "WishPicture",
     "WishPriority",
     "WishReview",
     "WishStep",

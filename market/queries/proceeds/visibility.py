@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from market.domain.proceeds.consent import PUBLISHING, Purpose
-from market.domain.proceeds.wish import PUBLISHED
+from market.domain.proceeds.wish import FULFILLED, PUBLISHED
 from market.models.proceeds import Consent, ConsentWithdrawal, Wish, WishHold, WishReview
 
 Day = date | ColumnElement[date]
@@ -20,6 +20,15 @@ def visible_wish_condition(today: Day) -> ColumnElement[bool]:
     A consent holds from `given_on` to before `expires_on`.
     """
     return and_(Wish.state.in_(PUBLISHED), publishable_wish_condition(today))
+
+
+def visible_picture_condition(today: Day) -> ColumnElement[bool]:
+    """For a query over `Wish` and what shows it fulfilled: delivered, and its picture consented to."""
+    return and_(
+        visible_wish_condition(today),
+        Wish.state.in_(FULFILLED),
+        consent_condition(Purpose.PUBLISH_PICTURE, today),
+    )
 
 
 def publishable_wish_condition(today: Day) -> ColumnElement[bool]:
@@ -47,13 +56,17 @@ def held_condition(today: Day) -> ColumnElement[bool]:
     """Somebody promised to bring it, and the promise has not lapsed; or has brought it already."""
     return (
         select(WishHold.id)
-        .where(
-            WishHold.wish_id == Wish.id,
-            WishHold.ended_at.is_(None),
-            or_(WishHold.until_on >= today, WishHold.received_at.is_not(None)),
-        )
+        .where(WishHold.wish_id == Wish.id, hold_binds(today))
         .correlate(Wish)
         .exists()
+    )
+
+
+def hold_binds(today: Day) -> ColumnElement[bool]:
+    """For the WHERE of a query over `WishHold`: nobody ended it, and its day is not over."""
+    return and_(
+        WishHold.ended_at.is_(None),
+        or_(WishHold.until_on >= today, WishHold.received_at.is_not(None)),
     )
 
 
