@@ -34,6 +34,7 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_table('wish_thanks')
     op.drop_table('wish_picture')
     no_longer_care_for_wishes()
     op.drop_column('wish', 'reason')
@@ -84,6 +85,26 @@ def show_what_was_delivered():
     sa.UniqueConstraint('address', name='uq_wish_picture_address')
     )
     op.create_index('ix_wish_picture_wish_id', 'wish_picture', ['wish_id'])
+    op.create_table('wish_thanks',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('text_en', sa.String(length=400), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('written_by_id', sa.Integer(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_by_id', sa.Integer(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('passed', sa.Boolean(), nullable=True),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.CheckConstraint('read_by_id IS NULL OR read_by_id <> written_by_id', name='ck_wish_thanks_two_people'),
+    sa.CheckConstraint('(read_by_id IS NULL) = (read_at IS NULL) AND (read_by_id IS NULL) = (passed IS NULL)', name='ck_wish_thanks_read_whole'),
+    sa.ForeignKeyConstraint(['read_by_id'], ['person.id'], name='fk_wish_thanks_read_by_id_person'),
+    sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], name='fk_wish_thanks_wish_id_wish'),
+    sa.ForeignKeyConstraint(['written_by_id'], ['person.id'], name='fk_wish_thanks_written_by_id_person'),
+    sa.PrimaryKeyConstraint('id', name='pk_wish_thanks')
+    )
+    op.create_index('ix_wish_thanks_wish_id', 'wish_thanks', ['wish_id', 'id'])
 
 
 def care_for_wishes():

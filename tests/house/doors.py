@@ -244,6 +244,8 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_open": {S, A},
     "proceeds.wish_picture_removal": {S, A},
     "proceeds.wish_review": {T, S, R, A},
+    "proceeds.wish_thanks": {S, A},
+    "proceeds.wish_thanks_review": {T, S, R, A},
     "proceeds.wish_reviews": {T, S, R, A},
     "proceeds.wish_sheet": {S, A},
     "proceeds.wish_sheet_make": {S, A},

@@ -19,5 +19,6 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     wish_consent_sheet,
     wish_reviews,
     wish_steps,
+    wish_thanks,
     wishes,
 )

@@ -41,6 +41,7 @@ from market.extensions import reading
 from market.queries.people.who import CommunityHere
 from market.queries.proceeds.commitments import allocations_to_wish, moves_of_wish
 from market.queries.proceeds.pictures import pictures_of_wish
+from market.queries.proceeds.thanks import thanks_of_wish
 from market.queries.proceeds.waiting import companions_waiting, wishes_to_read
 from market.queries.proceeds.wishes import (
     WishAtDesk,
@@ -254,6 +255,8 @@ def _wish_page(wish_id: int, form: Form) -> ResponseReturnValue:
         allocations=allocations_to_wish(reading(), wish_id),
         moves=moves_of_wish(reading(), wish_id),
         pictures=pictures_of_wish(reading(), wish_id),
+        thanks=thanks_of_wish(reading(), wish_id),
+        may_read=holds(SECONDS),
         may_write=holds(WRITERS),
         may_spend=holds(SPENDERS),
         me=me.id,

@@ -20,10 +20,12 @@ from market.blueprints.public.words import (
 from market.domain.proceeds.wish import Theme, WishKind, WishState, due_on
 from market.extensions import reading
 from market.queries.proceeds.pictures import pictures_shown
+from market.queries.proceeds.thanks import thanks_shown
 from market.queries.public.markets import next_market
 from market.queries.public.version import books_version
 from market.queries.public.wishes import (
     GROUPS,
+    HELD,
     CostLine,
     Filter,
     LitBy,
@@ -46,6 +48,7 @@ STEPS = (
     ("followed_up", WishState.FOLLOWED_UP),
 )
 """The timeline's steps, and the state that each one brings a wish to."""
+_WITHOUT_MONEY = (WishState.LIT, WishState.BOUGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class ShownWishPage:
     receipts: int
     difference: Difference | None
     pictures: tuple[ShownPicture, ...]
-    thanks: str = ""
+    thanks: str
 
 
 class _Gone(LookupError):
@@ -167,6 +170,7 @@ def _wish(code: str) -> str:
             receipts=found.receipts,
             difference=_difference(found),
             pictures=_pictures(row.id),
+            thanks=in_language(*thanks_shown(reading(), row.id, today())),
         ),
         as_of=clock(),
         next_market=shown_market(upcoming) if upcoming else None,
@@ -188,10 +192,12 @@ def _pictures(wish_id: int) -> tuple[ShownPicture, ...]:
 def _steps(state: str, month: str, reached: dict[str, datetime]) -> tuple[Step, ...]:
     """The timeline; a step counts as done only where the wish still stands on or beyond it."""
     order = [step.value for _, step in STEPS if step is not None]
-    standing = "reviewed" if state == WishState.OPEN else state
+    standing = "reviewed" if state in (WishState.OPEN, HELD) else state
     done_to = order.index(standing) if standing in order else 0
     shown = []
     for number, (key, step) in enumerate(STEPS):
+        if step in _WITHOUT_MONEY and number - 1 < done_to and step.value not in reached:
+            continue  # Company is not bought, and what somebody brought was not lit either.
         done = step is None or number - 1 <= done_to
         on = date.fromisoformat(f"{month}-01") if step is None else None
         if step is not None and done and step.value in reached:

@@ -22,6 +22,7 @@ from market.models.proceeds.lighting import (
     LightingRun,
 )
 from market.models.proceeds.pictures import WishPicture
+from market.models.proceeds.thanks import WishThanks
 from market.models.proceeds.wishes import (
     Companions,
     Wish,
@@ -54,4 +55,5 @@ __all__ = [
     "WishPriority",
     "WishReview",
     "WishStep",
+    "WishThanks",
 ]

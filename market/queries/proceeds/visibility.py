@@ -23,11 +23,20 @@ def visible_wish_condition(today: Day) -> ColumnElement[bool]:
 
 
 def visible_picture_condition(today: Day) -> ColumnElement[bool]:
-    """For a query over `Wish` and what shows it fulfilled: delivered, and its picture consented to."""
+    """For a query over `Wish` and its pictures: delivered, and publishing them consented to."""
+    return _once_fulfilled(Purpose.PUBLISH_PICTURE, today)
+
+
+def visible_thanks_condition(today: Day) -> ColumnElement[bool]:
+    """The same for words of thanks, which have a consent of their own."""
+    return _once_fulfilled(Purpose.PUBLISH_THANKS, today)
+
+
+def _once_fulfilled(purpose: Purpose, today: Day) -> ColumnElement[bool]:
     return and_(
         visible_wish_condition(today),
         Wish.state.in_(FULFILLED),
-        consent_condition(Purpose.PUBLISH_PICTURE, today),
+        consent_condition(purpose, today),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from market.domain.proceeds.consent import Purpose
 from market.extensions import unit_of_work
 from market.models.proceeds import Wish
 from tests.people import post, sign_in
-from tests.wishes import Stage, enter, make_open_wish, make_stage
+from tests.wishes import Stage, consent, enter, make_open_wish, make_stage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -158,3 +161,34 @@ def answered(wish: Wish, note: str = "", **answers: str) -> dict[str, str]:
 def states(session: Session) -> list[str]:
     session.rollback()
     return list(session.scalars(select(Wish.state).order_by(Wish.id)))
+
+
+def test_thanks_pass_the_same_gate_under_a_consent_of_their_own(
+    app: Flask, client: FlaskClient, reviewer: FlaskClient, stage: Stage
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        wish = make_open_wish(work, stage)
+    sign_in(client, stage.cast.social_worker)
+    page = at(stage, f"wishes/{wish.id}/thanks")
+    public = f"/wishes/{wish.code}"
+    anybody = app.test_client()
+    early = post(client, page, {"text": "谢谢大家"})
+    assert "送达以后才能登记" in early.text
+    with app.app_context(), unit_of_work() as work:
+        work.execute(update(Wish).values(state="delivered"))
+    named = post(client, page, {"text": "谢谢大家，我是王小明"})
+    assert (named.status_code, "<mark>王小明</mark>" in named.text) == (422, True)
+    assert post(client, page, {"text": "谢谢大家，画笔很好用"}).status_code == 303
+    number = re.search(r'name="seen" value="(\d+)"', reviewer.get(f"{page}/review").text)
+    assert number is not None
+    passed = {"seen": number[1], "neighbours": "no", "school": "no", "hurt": "no"}
+    assert post(client, f"{page}/review", passed).status_code == 403
+    assert post(reviewer, f"{page}/review", passed | {"seen": "0"}).status_code == 409
+    assert post(reviewer, f"{page}/review", passed).status_code == 303
+    assert "画笔很好用" not in anybody.get(public).text
+    with app.app_context(), unit_of_work() as work:
+        consent(work, stage, wish, purposes=frozenset({Purpose.PUBLISH_THANKS}))
+    assert "画笔很好用" in anybody.get(public).text
+    assert post(client, page, {"text": "谢谢大家，画笔特别好用"}).status_code == 303
+    shown = anybody.get(public).text
+    assert "好用" not in shown
