@@ -3,6 +3,7 @@
 scripts/faults server --kills 200                          the server, phones uploading
 scripts/faults server --kills 200 --database postgresql
 scripts/faults database --kills 50                         PostgreSQL itself, beneath the server
+scripts/faults browser --kills 50                          Chromium with a full outbox
 scripts/faults server --kills 200 --seed 7                 the same choices as a run that said so
 
 It fails unless 0 are lost, 0 doubled and 0 unbalanced.
@@ -13,11 +14,16 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 from market.app import create_app
 from tests.bench.houses import houses
 from tests.databases import PostgresDatabases, settings_for
+from tests.faults.browsers import KilledBrowsers, kill_browsers
 from tests.faults.killing import Killed, kill_databases, kill_servers
 from tests.postgres import postgres_server
 
@@ -28,10 +34,12 @@ def main() -> int:
     """1 if anything was lost, doubled or does not balance."""
     given = _arguments()
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
-    sys.stdout.write(f"{given.what}, {given.database}, --kills {given.kills} --seed {seed}\n")
-    runs: dict[str, Callable[[], Killed]] = {
+    kind = "postgresql" if given.what == "database" else given.database
+    sys.stdout.write(f"{given.what}, {kind}, --kills {given.kills} --seed {seed}\n")
+    runs: dict[str, Callable[[], Killed | KilledBrowsers]] = {
         "server": lambda: _servers(given.database, given.kills, seed),
         "database": lambda: _databases(given.kills, seed),
+        "browser": lambda: _browsers(given.database, given.kills, seed),
     }
     found = runs[given.what]()
     sys.stdout.write(f"{found}\n")
@@ -51,11 +59,22 @@ def _databases(kills: int, seed: int) -> Killed:
         return kill_databases(app, url, postgres, kills=kills, seed=seed, told=_say)
 
 
+def _browsers(kind: str, kills: int, seed: int) -> KilledBrowsers:
+    with (
+        houses([kind]) as [house],
+        tempfile.TemporaryDirectory(prefix="market-profile-") as profile,
+        sync_playwright() as driver,
+    ):
+        url = house.url()
+        app = create_app(settings_for(url))
+        return kill_browsers(app, url, driver, Path(profile), kills=kills, seed=seed, told=_say)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/faults", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("what", choices=("server", "database"), help="what is killed")
+    parser.add_argument("what", choices=("server", "database", "browser"), help="what is killed")
     parser.add_argument("--kills", type=int, default=20, help="how often")
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument("--seed", type=int, help="makes the same choices again")
