@@ -17,6 +17,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     purchases,
     wish_care,
     wish_consent_sheet,
+    wish_holds,
     wish_reviews,
     wish_steps,
     wish_thanks,

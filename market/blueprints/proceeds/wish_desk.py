@@ -129,6 +129,8 @@ _OFFERS = {
     WishTask.CONSENT: _Offer("proceeds.wish_consents", "seal", WRITERS),
     WishTask.OPEN: _Offer("proceeds.wish_open", "lantern", WRITERS, by_post=True),
     WishTask.READ: _Offer("proceeds.wish_review", "question", SECONDS),
+    WishTask.CONFIRM_HOLD: _Offer("proceeds.wish_hold", "handover", WRITERS),
+    WishTask.BRINGING: _Offer("proceeds.wish_hold", "handover", WRITERS),
     WishTask.NAME_COMPANIONS: _Offer("proceeds.wish_companions", "company", WRITERS),
     WishTask.BUY: _Offer("proceeds.purchase_new", "bag", SPENDERS),
     WishTask.DELIVER: _Offer("proceeds.wish_delivery", "gift", WRITERS),

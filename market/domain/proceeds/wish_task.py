@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from market.domain.errors import N_
+from market.domain.proceeds.hold import HoldStage
 from market.domain.proceeds.wish import WishKind, WishState
 
 
@@ -20,11 +21,13 @@ class WishTask(StrEnum):
     FOLLOW_UP = "follow_up"
     MEND = "mend"
     CONSENT = "consent"
+    CONFIRM_HOLD = "confirm_hold"
     OPEN = "open"
     NAME_COMPANIONS = "name_companions"
     READ = "read"
     CONFIRM = "confirm"
     PAY = "pay"
+    BRINGING = "bringing"
     WAIT = "wait"
     NOTHING = "nothing"
 
@@ -47,6 +50,8 @@ _LABELS = {
     WishTask.FOLLOW_UP: N_("去回访"),
     WishTask.MEND: N_("改一改"),
     WishTask.CONSENT: N_("补同意书"),
+    WishTask.CONFIRM_HOLD: N_("确认认领"),
+    WishTask.BRINGING: N_("等人送到工作站"),
     WishTask.OPEN: N_("挂上心愿墙"),
     WishTask.NAME_COMPANIONS: N_("找两位陪伴的人"),
     WishTask.READ: N_("请另一位同事读"),
@@ -63,7 +68,11 @@ _DESCRIPTIONS = {
     WishTask.FOLLOW_UP: N_("已经送到。过一阵问一问用得怎么样，登记一笔。"),
     WishTask.MEND: N_("读的同事说可能被认出来，按他写的改一改，再请他读。"),
     WishTask.CONSENT: N_("缺一份今天有效的“处理信息”的同意，先不能办。"),
-    WishTask.OPEN: N_("读过了，同意书也在。挂上去，等下一次市集点亮；不愿公开的一样办，只是不上墙。"),
+    WishTask.CONFIRM_HOLD: N_("有人想自己带来。两天内联系他、定好日子，不然认领就过期。"),
+    WishTask.BRINGING: N_("说好了哪天送到工作站。收到以后登记；没送来，到期自动取消。"),
+    WishTask.OPEN: N_(
+        "读过了，同意书也在。挂上去，等下一次市集点亮；不愿公开的一样办，只是不上墙。"
+    ),
     WishTask.NAME_COMPANIONS: N_("陪伴不用花钱，要有两位核实过的志愿者一起去。"),
     WishTask.READ: N_("写的人自己看不出来，请另一位同事回答三个问题。"),
     WishTask.CONFIRM: N_("陪伴的人已经选好，另一位同事确认以后就点亮。"),
@@ -87,6 +96,7 @@ class WishFacts:
     refused_by_reader: bool
     purchase_waits: bool
     companions_named: bool
+    hold: HoldStage | None = None
 
 
 def next_task(facts: WishFacts) -> WishTask:
@@ -107,6 +117,8 @@ def _once_read(facts: WishFacts) -> WishTask:
 def _while_open(facts: WishFacts) -> WishTask:
     if not facts.consented:
         return WishTask.CONSENT
+    if facts.hold is not None:
+        return _HELD[facts.hold]
     if facts.kind is not WishKind.COMPANY:
         return WishTask.WAIT
     return WishTask.CONFIRM if facts.companions_named else WishTask.NAME_COMPANIONS
@@ -122,6 +134,11 @@ def _once_over(facts: WishFacts) -> WishTask:
     return WishTask.GIVE_BACK if facts.funded_minor else WishTask.NOTHING
 
 
+_HELD = {
+    HoldStage.ASKED: WishTask.CONFIRM_HOLD,
+    HoldStage.CONFIRMED: WishTask.BRINGING,
+    HoldStage.RECEIVED: WishTask.DELIVER,
+}
 _ONE_WAY_ON = {
     WishState.BOUGHT: WishTask.DELIVER,
     WishState.DELIVERED: WishTask.FOLLOW_UP,

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
 from market.domain.ledger.moves import MoveKind
 from market.domain.proceeds.consent import Purpose
+from market.domain.proceeds.hold import HoldStage
 from market.domain.proceeds.wish import PUBLISHED, WishKind, WishState, due_on
 from market.domain.proceeds.wish_task import WishFacts, WishTask, next_task
 from market.models.ledger import MoneyMove, MoneyMoveDecision
@@ -22,10 +23,15 @@ from market.models.proceeds import (
     ConsentWithdrawal,
     Wish,
     WishCost,
+    WishHold,
     WishReview,
     WishStep,
 )
-from market.queries.proceeds.visibility import consent_condition, passed_review_condition
+from market.queries.proceeds.visibility import (
+    consent_condition,
+    hold_binds,
+    passed_review_condition,
+)
 
 PAGE_SIZE = 30
 
@@ -304,9 +310,26 @@ def _wishes(session: Session, today: date, *conditions: ColumnElement[bool]) -> 
             .correlate(Wish)
             .exists()
             .label("companions"),
+            _hold_stage(today).label("hold"),
         ).where(*conditions)
     )
     return [_at_desk(row, today) for row in rows]
+
+
+def _hold_stage(today: date) -> ScalarSelect[str]:
+    """How far the hold has come that binds today, as text; null without one."""
+    return (
+        select(
+            case(
+                (WishHold.received_at.is_not(None), HoldStage.RECEIVED.value),
+                (WishHold.confirmed_at.is_not(None), HoldStage.CONFIRMED.value),
+                else_=HoldStage.ASKED.value,
+            )
+        )
+        .where(WishHold.wish_id == Wish.id, hold_binds(today))
+        .correlate(Wish)
+        .scalar_subquery()
+    )
 
 
 def _at_desk(row: Row[*tuple[object, ...]], today: date) -> WishAtDesk:
@@ -321,6 +344,7 @@ def _at_desk(row: Row[*tuple[object, ...]], today: date) -> WishAtDesk:
         refused_by_reader=row.refused,
         purchase_waits=row.purchase,
         companions_named=row.companions,
+        hold=HoldStage(row.hold) if row.hold else None,
     )
     return WishAtDesk(
         id=row.id,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from market.models.proceeds import Allocation, Wish, WishCost, WishStep
 from market.models.sales import Closure, MarketDay, Till
-from market.queries.proceeds.visibility import visible_wish_condition
+from market.queries.proceeds.visibility import held_condition, visible_wish_condition
 from market.queries.public.trace import Contribution, contributions
 
 PAGE_SIZE = 24
@@ -100,6 +100,9 @@ _CAME_TO = (
     .where(WishStep.wish_id == Wish.id, WishStep.state == Wish.state)
     .scalar_subquery()
 )
+HELD = "held"
+"""What the public reads of a wish that waits for what somebody promised to bring."""
+_HELD_NOW = and_(Wish.state == "open", held_condition(bindparam("on_day", type_=Date)))
 _WISHES = select(
     Wish.id,
     Wish.code,
@@ -107,7 +110,7 @@ _WISHES = select(
     Wish.text_en,
     Wish.kind,
     Wish.theme,
-    Wish.state,
+    case((_HELD_NOW, HELD), else_=Wish.state),
     _PERCENT,
     _CAME_TO,
 )
@@ -131,7 +134,8 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
         _WISHES.where(*found)
         .order_by(_wall_order(), Wish.changed_at.desc(), Wish.id.desc())
         .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE),
+        {"on_day": today},
     )
     return Wall(
         wishes=tuple(WishOnWall(*row) for row in rows),
@@ -146,7 +150,8 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
 
 def wishes_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[int, WishOnWall]:
     """Those of the wishes that may be shown."""
-    rows = session.execute(_WISHES.where(Wish.id.in_(ids), visible_wish_condition(today)))
+    found = _WISHES.where(Wish.id.in_(ids), visible_wish_condition(today))
+    rows = session.execute(found, {"on_day": today})
     return {row[0]: WishOnWall(*row) for row in rows}
 
 
@@ -155,7 +160,8 @@ def wish_page(session: Session, code: str, *, today: date) -> WishPage | None:
     row = session.execute(
         _WISHES.add_columns(Wish.month, Wish.age_band, Wish.cost_minor, Wish.funded_minor).where(
             Wish.code == code, visible_wish_condition(today)
-        )
+        ),
+        {"on_day": today},
     ).one_or_none()
     if row is None:
         return None
