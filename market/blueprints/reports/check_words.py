@@ -42,6 +42,10 @@ WORDS: dict[str, Words] = {
     "till_totals": Words(N_("每一班收银的合计，就是它的每一笔义卖加起来的数。"), _RECOUNT),
     "allocations_recorded": Words(N_("每笔款项安排用了多少、退了多少，都有记录对得上。"), _RECOUNT),
     "wishes_recorded": Words(N_("每个心愿备了多少款、走到哪一步，都有记录对得上。"), _RECOUNT),
+    "turns_step_by_step": Words(
+        N_("每个号、每个预约都一步一步走过来，免费的也一样计数。"), _TAMPERED
+    ),
+    "turns_paid_once": Words(N_("每个号只付过一次款，付的就是它那项服务。"), _TAMPERED),
     "plans_carried_out": Words(N_("点亮清单给出的钱，就是两个人同意的数，只给过一次。"), _TAMPERED),
     "refund_claims": Words(N_("每笔退款要回的，正是当初那张小票的那一份钱。"), _TAMPERED),
     "pieces_contiguous": Words(N_("专款里的钱一段接一段，中间没有空缺、没有重叠。"), _TAMPERED),
