@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added, counted, countOf, EMPTY, piecesOf, priced, priceOf, repriced, requireSale, stillOnSale, sumOf } from "../../market/static/js/till/core/cart.js";
+import { added, countOf, EMPTY, piecesOf, priceOf, repriced, requireSale, stillOnSale, sumOf } from "../../market/static/js/till/core/cart.js";
+import { counted, priced } from "../../market/static/js/till/core/cart_line.js";
 
 const soap = { id: 1, name: "手工皂", price: 1500, left: null, floor: null };
 const basket = { id: 2, name: "竹篮", price: 4000, left: 2, floor: 3000 };

@@ -301,8 +301,10 @@ test("the strip says the one thing that matters most", () => {
   assert.deepEqual(said({ connected: null }, {}), ["strip_connecting", 0]);
   assert.deepEqual(said({ connected: false }, {}), ["strip_offline", 0]);
   assert.deepEqual(said({ connected: false }, { waiting: 3 }), ["strip_offline_waiting", 3]);
-  assert.deepEqual(said({ connected: false }, { waiting: 3, aside: 1 }), ["strip_aside", 1]);
-  assert.deepEqual(said({ connected: false }, { waiting: 3, aside: 1, refused: 1 }), ["strip_aside", 2]);
+  assert.deepEqual(said({}, { waiting: 3, aside: 1, refused: 1 }), ["strip_aside", 2]);
+  assert.deepEqual(said({ connected: false }, { aside: 1 }), ["strip_aside", 1]);
+  const { key, count, aside } = stripOf({ turned: null, connected: false }, { waiting: 3, aside: 1, refused: 1 });
+  assert.deepEqual([key, count, aside], ["strip_aside_offline", 4, 2], "what is on this phone only is always told");
   assert.deepEqual(said({ connected: false, busy: true }, { waiting: 3 }), ["strip_busy", 3]);
   assert.deepEqual(said({ connected: false, busy: true }, {}), ["strip_online", 0]);
   assert.deepEqual(said({ turned: "停用" }, { waiting: 3, aside: 1, refused: 1 }), ["strip_turned", 4]);

@@ -19,6 +19,17 @@ test("a phone that lost its storage goes on after the number the server knows", 
   assert.equal((await store.fix(soap, 7)).sequence, 43);
 });
 
+test("a storage that was cleared is noticed, and numbers go on behind what the server has heard", async () => {
+  const store = emptyStore();
+  await store.catchUp(0);
+  await store.fix(soap);
+  await store.catchUp(1);
+  assert.equal(await store.kept("cleared"), undefined);
+  await store.catchUp(7);
+  assert.equal(await store.kept("cleared"), true);
+  assert.equal((await store.fix(soap)).sequence, 8);
+});
+
 test("a slip is used once, and only by the sale that bears its code", async () => {
   const store = emptyStore();
   await store.addSlips([{ code: "ABCDEFGHJKMA", matrix: "1" }, { code: "ZZZZZZZZZZZH", matrix: "0" }]);

@@ -6,13 +6,12 @@ import { createCounter } from "./page/counter.js";
 import { byId, lazily, pressing, say, show } from "./page/dom.js";
 import { createJustSold } from "./page/just_sold.js";
 import { createPay } from "./page/pay.js";
+import { createReach } from "./page/reach.js";
 import { createShelf } from "./page/shelf.js";
 import { createTiles } from "./page/tiles.js";
 import { createTyped } from "./page/typed.js";
-import { createStrip } from "./page/strip.js";
 import { createTabs, createViews } from "./page/views.js";
 
-const AGAIN_MS = 5_000;
 const TIME = { hour: "2-digit", minute: "2-digit", hour12: false };
 
 /** `world` is the store, the clock, chance, what gives the wire and who may send, and whether it is
@@ -27,7 +26,6 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     state,
     store,
     freshAt: fresh ? clock() : 0,
-    outbox: { push: async (...asked) => (await reach()).outbox.push(...asked), state: () => line?.outbox.state() ?? {} },
     get listings() {
       return shelf.listings();
     },
@@ -41,7 +39,8 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     trying,
     setCart,
     drawBar,
-    drawLine,
+    drawLine: () => reach.draw(),
+    heard,
     tap,
     addTyped,
     sell,
@@ -63,11 +62,8 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
   };
   const tabs = createTabs({ changed: () => drawBar() });
   app.views = createViews({ entering });
-  // Selling waits for no network, so neither does the page for what talks to it.
-  const reach = lazily(async () => (await import("./page/line.js")).createLine(app, { ...world, ...(await world.connect()) }));
-  let line = null;
-  let missed = false;
-  const strip = createStrip(app);
+  const reach = createReach(app, world);
+  app.outbox = reach;
   const counter = createCounter(app, world);
   const tiles = createTiles(app);
   const typed = createTyped(app);
@@ -84,7 +80,8 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     await store.test(clock());
     await store.forget(clock());
     await store.turn("refused", "waiting");
-    await noticeCleared();
+    await store.catchUp(bootstrap.device.last_sequence ?? 0);
+    show("cleared", (await store.kept("cleared")) ?? false);
     state.half = (await store.kept("half")) ?? false;
     state.lastTender = (await store.kept("tender")) ?? null;
     state.last = (await store.all()).find((row) => row.kind === "sale") ?? null;
@@ -95,39 +92,9 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     draw();
     app.views.start();
     performance.mark("till-ready");
-    void drawLine();
-    void reachOut();
+    void reach.start();
     // Before a line breaks, or another version takes the place of this one.
     return { loaded: Promise.allSettled([cartView(), records(), finish(), rescue()]) };
-  }
-
-  /** The line to the server; where it could not be loaded, it is tried again. */
-  async function reachOut() {
-    try {
-      line = await reach();
-      await drawLine();
-      await line.beat();
-    } catch (error) {
-      console.error(error);
-      missed = true;
-      await drawLine();
-      setTimeout(() => void reachOut(), AGAIN_MS);
-    }
-  }
-
-  async function drawLine() {
-    await strip(line?.outbox.state() ?? { connected: missed ? false : null });
-    heard();
-  }
-
-  /** The server knows of records that are not here: whoever sold them should hear of it. */
-  async function noticeCleared() {
-    const heard = bootstrap.device.last_sequence ?? 0;
-    if (heard > (await store.lastSequence())) {
-      await store.keep("sequence", heard);
-      await store.keep("cleared", true);
-    }
-    show("cleared", (await store.kept("cleared")) ?? false);
   }
 
   async function clearedSeen() {
@@ -198,25 +165,25 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     tabs.open("goods");
     drawLast();
     speak("");
-    await drawLine();
+    await reach.draw();
     justSold.reveal(row, cart);
     void store.keep("tender", tender);
-    void line?.send();
+    reach.send();
   }
 
   async function voidSale(sale, reason) {
     if (!(await counter.undo(sale, reason))) return false;
     if (state.last?.id === sale.id) justSold.hide();
     tiles.refresh();
-    await drawLine();
-    void line?.send();
+    await reach.draw();
+    reach.send();
     return true;
   }
 
   /** Somebody was told of what is set aside: it stays in the list, and the strip is free again. */
   async function told() {
     await store.turn("aside", "told");
-    await drawLine();
+    await reach.draw();
   }
 
   // --- What the page says -----------------------------------------------------------------
@@ -296,7 +263,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     app.pressing("last-receipt", () => inView(records, (view) => view.openReceipt(state.last)));
     app.pressing("half-start", () => halve(true));
     app.pressing("half-off", () => halve(false));
-    app.pressing("send-now", () => line?.sendAll());
+    app.pressing("send-now", reach.sendAll);
     app.pressing("cleared-seen", clearedSeen);
     byId("back").addEventListener("click", app.views.back);
     for (const button of document.querySelectorAll("[data-go]")) {

@@ -18,27 +18,6 @@ export function added(cart, listing, price, { quantity = 1, own = false } = {}) 
   return sound(next);
 }
 
-/** The line at `place` with so many pieces; none takes it away. */
-export function counted(cart, place, quantity, listing) {
-  const others = cart.filter((_, at) => at !== place);
-  if (quantity === 0) return others;
-  requireLeft(cart, listing, countOf(others, listing.id) + quantity);
-  return sound(cart.map((line, at) => (at === place ? { ...line, quantity } : line)));
-}
-
-/** The line at `place` for another price (改价), never below the floor of what is consigned. */
-export function priced(cart, place, price, listing) {
-  requirePrice(listing, price);
-  const own = price !== listing.price;
-  const line = { ...cart[place], price, own };
-  const twin = cart.findIndex(
-    (other, at) => at !== place && other.listing === line.listing && other.price === price,
-  );
-  if (twin < 0) return sound(cart.map((other, at) => (at === place ? line : other)));
-  const merged = { ...cart[twin], quantity: cart[twin].quantity + line.quantity };
-  return sound(cart.map((other, at) => (at === twin ? merged : other)).filter((_, at) => at !== place));
-}
-
 /** The cart at other list prices (收摊半价 on or off); what was agreed by hand stays. */
 export function repriced(cart, listings, half) {
   let next = EMPTY;
@@ -84,7 +63,8 @@ export function requireSale(cart) {
   return cart;
 }
 
-function sound(cart) {
+/** The cart, if it is one that the server would take. */
+export function sound(cart) {
   if (cart.length > MOST_LINES) throw new Refusal("too_many_lines", { most: MOST_LINES });
   if (cart.some((line) => line.quantity > MOST_QUANTITY)) {
     throw new Refusal("count_too_large", { most: MOST_QUANTITY });
@@ -93,13 +73,13 @@ function sound(cart) {
   return cart;
 }
 
-function requirePrice(listing, price) {
+export function requirePrice(listing, price) {
   if (listing.floor !== null && listing.floor !== undefined && price < listing.floor) {
     throw new Refusal("below_floor", { least: money(listing.floor) });
   }
 }
 
-function requireLeft(cart, listing, wanted) {
+export function requireLeft(cart, listing, wanted) {
   if (listing.left === null || listing.left === undefined || wanted <= countOf(cart, listing.id)) return;
   if (listing.left <= 0) throw new Refusal("sold_out", { name: listing.name });
   if (wanted > listing.left) throw new Refusal("only_left", { left: listing.left });

@@ -124,11 +124,21 @@ export function createStore(database) {
     return (await kept("sequence")) ?? 0;
   }
 
+  /** The server has heard of a number that is not here: what was here was cleared, or recorded without
+   *  this page. Numbers go on behind it, and whoever sells should know. */
+  function catchUp(heard) {
+    return database.transact(async (tables) => {
+      if (heard <= ((await tables.kept.get("sequence")) ?? 0)) return;
+      await tables.kept.put("sequence", heard);
+      await tables.kept.put("cleared", true);
+    });
+  }
+
   /** Whether what is written here can be read again: asked before anything is sold. */
   async function test(now) {
     await database.transact((tables) => tables.kept.put(PROBE, now), { strict: true });
     if ((await kept(PROBE)) !== now) throw new StorageBroken("probe lost");
   }
 
-  return { fix, get, waiting, unsent, counts, all, settle, turn, forget, keep, kept, change, addSlips, slips, lastSequence, test };
+  return { fix, get, waiting, unsent, counts, all, settle, turn, forget, keep, kept, change, addSlips, slips, lastSequence, catchUp, test };
 }

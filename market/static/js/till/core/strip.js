@@ -4,6 +4,7 @@
 export function stripOf({ connected, busy, turned }, { waiting, aside, refused = 0 }) {
   const unsent = waiting + refused;
   if (turned) return { tone: "turned", key: "strip_turned", count: unsent };
+  if (aside + refused > 0 && connected === false && unsent > 0) return { tone: "aside", key: "strip_aside_offline", count: unsent, aside: aside + refused };
   if (aside + refused > 0) return { tone: "aside", key: "strip_aside", count: aside + refused };
   if (connected === false && busy && waiting) return { tone: "waiting", key: "strip_busy", count: waiting };
   if (connected === false && !busy) {

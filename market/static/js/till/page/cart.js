@@ -1,6 +1,7 @@
 /** The cart as a list, and the sheet that changes a quantity or a price. */
 import { money, readAmount, readCount } from "../core/amount.js";
-import { added, counted, EMPTY, priced, priceOf, sumOf } from "../core/cart.js";
+import { added, EMPTY, priceOf, sumOf } from "../core/cart.js";
+import { counted, priced } from "../core/cart_line.js";
 import { Refusal } from "../core/refusal.js";
 import { byId, h, icon, say, show } from "./dom.js";
 

@@ -77,8 +77,7 @@ export function createLine(app, { store, wire, clock, jitter, exclusive, practic
   });
   window.addEventListener("beforeunload", (event) => {
     // Nothing is lost by leaving, but nothing is sent either while the page is away.
-    const { tone, waiting } = byId("strip").dataset;
-    if (tone === "offline" && Number(waiting) > 0) event.preventDefault();
+    if (outbox.state().connected === false && Number(byId("strip").dataset.waiting) > 0) event.preventDefault();
   });
   return { outbox, send, sendAll, beat };
 }

@@ -75,21 +75,14 @@ export function createTabs({ changed }) {
 export function showBroken(what, paper = "") {
   say("broken-words", what);
   say("broken-sale", paper);
-  alone("broken");
+  only("broken");
   byId("reopen").onclick = () => window.location.reload();
 }
 
-/** The whole screen says that this looks like private browsing; `sure` keeps that somebody says it is not. */
-export function showPrivate(sure) {
-  alone("private");
-  byId("not-private").onclick = async () => {
-    await sure();
-    window.location.reload();
-  };
-}
-
-function alone(id) {
-  for (const section of document.querySelectorAll(".view, [data-actions], #opening, #private")) section.hidden = true;
+/** Nothing but this section on the whole screen. */
+export function only(id) {
+  const others = ".view, #opening, #private, #back, #to-more, .till-status, .till-actions";
+  for (const section of document.querySelectorAll(others)) section.hidden = true;
   show(id, true);
   byId(`${id}-heading`).focus();
 }

@@ -1,7 +1,7 @@
 /** What the first sale does not wait for: that the page is kept, and that what an earlier pass left is sent. */
 import { earlierNames, leftBehind, sendLeftBehind } from "../core/left_behind.js";
-import { say, show } from "../page/dom.js";
-import { showPrivate } from "../page/views.js";
+import { byId, say, show } from "../page/dom.js";
+import { only } from "../page/views.js";
 import { keepHere } from "./here.js";
 import { openIndexed } from "./indexed.js";
 import { letKeep } from "./keeping.js";
@@ -19,7 +19,12 @@ export async function afterwards({ data, given, store, name, words }) {
 
 /** Sell on only where what is kept outlives the window, or somebody says that it does. */
 async function beSure(store) {
-  if (!(await store.kept("sure")) && (await seemsPrivate())) showPrivate(() => store.keep("sure", true));
+  if ((await store.kept("sure")) || !(await seemsPrivate())) return;
+  only("private");
+  byId("not-private").onclick = async () => {
+    await store.keep("sure", true);
+    window.location.reload();
+  };
 }
 
 /** What was sold under an earlier pass of this phone is sent as well. */
