@@ -9,7 +9,7 @@ from market.actions.ledger.day_end import at_day_end
 from market.actions.proceeds.lighting_runs import CarryOutPlans
 from market.blueprints import people, proceeds, public, reports, sales, vault
 from market.config import ROOT, Settings, settings_from_environment
-from market.extensions import babel, csrf, db, migrate
+from market.extensions import babel, close_asking, csrf, db, migrate
 from market.web import (
     access,
     addresses,
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(flask_settings(settings))
     app.extensions["settings"] = settings
     db.init_app(app)
+    app.teardown_appcontext(close_asking)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     babel.init_app(
         app,

@@ -13,13 +13,13 @@ from threading import Condition
 from time import monotonic
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RequestSession
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
@@ -37,9 +37,7 @@ class _Asking(RequestSession):
     """
 
     def get_bind(self, *_args: object, **_options: object) -> Engine:
-        if db.engine.dialect.name == "sqlite":
-            return db.engine
-        return _engine_for("asking", isolation_level="AUTOCOMMIT")
+        return _asking_engine()
 
 
 class _Database(SQLAlchemy):
@@ -78,6 +76,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether what SQLite begins now is going to write."""
 SURELY_ALIVE_SECONDS = 1.0
 _IDLE_SINCE = "idle since"
+_ASKING = "asking"
 
 
 class Turns:
@@ -175,6 +174,32 @@ def _turns() -> Turns:
 def reading() -> Session:
     """The request's session, for questions only."""
     return db.session()
+
+
+def asking() -> Connection:
+    """The request's connection for the questions of its hot paths, past the ORM.
+
+    On PostgreSQL each of its statements is a transaction of its own, so that one which writes is a
+    unit of work by itself.
+    """
+    known: Connection | None = g.get(_ASKING)
+    if known is None:
+        known = _asking_engine().connect()
+        setattr(g, _ASKING, known)
+    return known
+
+
+def close_asking(_error: BaseException | None = None) -> None:
+    """At the end of a request, and before it is done again."""
+    known: Connection | None = g.pop(_ASKING, None)
+    if known is not None:
+        known.close()
+
+
+def _asking_engine() -> Engine:
+    if db.engine.dialect.name == "sqlite":
+        return db.engine
+    return _engine_for("asking", isolation_level="AUTOCOMMIT")
 
 
 def _engine_for(use: str, **options: object) -> Engine:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from market.actions.sales.joining import note_contact
 from market.config import Settings
 from market.domain.errors import N_, Unknown
-from market.extensions import reading, unit_of_work
+from market.extensions import asking, unit_of_work
 from market.queries.sales.devices import DeviceHere, device_by_token
 from market.web.sessions import clock, token_hash
 
@@ -43,7 +43,7 @@ def this_device() -> DeviceHere | None:
     """
     if "device" not in g:
         token = carried_token()
-        g.device = device_by_token(reading(), token_hash(token)) if token else None
+        g.device = device_by_token(asking(), token_hash(token)) if token else None
     known: DeviceHere | None = g.device
     return known
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from market.domain.errors import N_, Busy
-from market.extensions import database_is_busy, db
+from market.extensions import close_asking, database_is_busy, db
 from market.web.measures import UNITS_RETRIED
 
 TRIES = 4
@@ -50,6 +50,7 @@ def persistently(work: Callable[[], Result]) -> Result:
             if not database_is_busy(error):
                 raise
             db.session.remove()
+            close_asking()
             UNITS_RETRIED.inc()
             # Those who collided must not meet again at the same moment.
             time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS) * (number + 1))  # noqa: S311

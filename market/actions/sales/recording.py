@@ -109,7 +109,7 @@ def record_at(
     refused: dict[int, Reason] = {}
     waiting: list[Fixed] = []
     for place, sale in enumerate(sales):
-        fixed = _fixed(place, sale, counter, hashes[place] if hashes else None)
+        fixed = fixed_at(place, sale, counter, hashes[place] if hashes else None)
         if isinstance(fixed, Fixed):
             waiting.append(fixed)
         else:
@@ -157,7 +157,7 @@ def _refused(
     return results
 
 
-def _fixed(place: int, sale: Sale, counter: Counter, known: bytes | None) -> Fixed | Reason:
+def fixed_at(place: int, sale: Sale, counter: Counter, known: bytes | None) -> Fixed | Reason:
     """The sale with its stall and day number, or why it cannot be one of this till."""
     letter = counter.letters.get(sale.device_id)
     if sale.till_id != counter.till_id:
@@ -226,7 +226,7 @@ def _insert(session: Session, counter: Counter, fresh: Sequence[Fixed], stamp: S
         session.connection(),
         [sale_row(one, counter, stamp) for one in fresh],
         [line_row(one.sale, line) for one in fresh for line in one.sale.lines],
-        counted={id_ for id_, good in counter.goods.items() if good.left is not None},
+        counted=counter.counted,
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, LargeBinary, Table
@@ -39,20 +38,19 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         connection.exec_driver_sql(_insert(table), bound)
 
 
-def given(table: Table, dialect: Dialect, few: int | None) -> str:
-    """Rows of a table as PostgreSQL takes them: `few` of them value by value, or any number (null)
-    as a list for each column."""
-    types = [column.type.compile(dialect) for column in table.columns]
-    if few is None:
-        lists = ", ".join(f"%s::{kind}[]" for kind in types)
-        return f"unnest({lists})"
-    marks = ", ".join(f"%s::{kind}" for kind in types)
-    return f"(VALUES {', '.join([f'({marks})'] * few)})"
+def types_of(table: Table, dialect: Dialect) -> list[str]:
+    """What the columns of a table are called in statements of our own."""
+    return [column.type.compile(dialect) for column in table.columns]
 
 
-def flat(rows: Sequence[tuple[Any, ...]], few: int | None) -> Iterable[Any]:
-    """What `given` takes of these rows, in its order."""
-    return chain.from_iterable(rows) if few else map(list, zip(*rows, strict=True))
+def unnest(table: Table, dialect: Dialect) -> str:
+    """Rows of a table as PostgreSQL takes any number of them: a list for each column."""
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in types_of(table, dialect))})"
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    """What `unnest` takes: the values of each column."""
+    return tuple(list(column) for column in zip(*rows, strict=True))
 
 
 @lru_cache

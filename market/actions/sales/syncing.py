@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from market.actions.sales.phone_voids import void_in_time
-from market.actions.sales.recording import Outcome, Result, record_at
-from market.actions.sales.sale_rows import Stamp
+from market.actions.sales.recording import Outcome, Result, fixed_at, record_at
+from market.actions.sales.sale_rows import Fixed, Stamp, line_row, sale_row
+from market.actions.sales.writing import Heard, write_heard_sale
 from market.domain.identifiers import epoch_ms
 from market.domain.sales.sale import Sale, Void
 from market.domain.sales.upload import BURST_MS, EACH_MS, TooFast, seconds_to_wait
@@ -93,6 +94,28 @@ def record_phone_sales(
         found = sales_to_void(session, [void.sale_id for void in undone])
         void_in_time(session, phone, undone, found, now=stamp.received_at)
     return results
+
+
+def record_alone(
+    connection: Connection, counter: Counter, sale: Sale, *, hash_: bytes, stamp: Stamp, unsent: int
+) -> Result | None:
+    """Hear of a phone and record the only sale it sent, in one statement of PostgreSQL's.
+
+    None where there is more to it, about which `hear` and `record_phone_sales` tell.
+    """
+    fixed = fixed_at(0, sale, counter, hash_)
+    if not isinstance(fixed, Fixed):
+        return None
+    now_ms = epoch_ms(stamp.received_at)
+    heard = Heard(unsent, now_ms, EACH_MS, now_ms + BURST_MS)
+    written = write_heard_sale(
+        connection,
+        heard,
+        sale_row(fixed, counter, stamp),
+        [line_row(fixed.sale, line) for line in fixed.sale.lines],
+        counted=counter.counted,
+    )
+    return Result(sale.id, Outcome.CREATED, sale.code, fixed.day_number) if written else None
 
 
 def sign_off(

@@ -6,21 +6,22 @@ is in the same process, is quicker with several plain ones.
 
 from __future__ import annotations
 
+import json
 from collections import Counter as Counts
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, bindparam, update
 
-from market.actions.sales.rows import flat, given, insert_new, insert_rows
+from market.actions.sales.rows import columns_of, insert_new, insert_rows, types_of, unnest
 from market.actions.sales.sale_rows import LineRow, SaleRow
 from market.models.base import Base
 from market.models.sales import Listing, TillTotal
 
 _SALES = Base.metadata.tables["sale"]
 _LINES = Base.metadata.tables["sale_line"]
-_FEW_LINES = 8
 _ADD_SOLD = (
     update(Listing)
     .where(Listing.id == bindparam("listing"))
@@ -38,9 +39,9 @@ _ADD_TO_TOTAL = (
 # Listings are locked in the order of their ids, totals after them and in the order of tenders, as on
 # every road, so that two who write at once never wait for each other.
 _WRITE = """
-WITH given AS (SELECT * FROM {lines}),
+{given},
 fresh AS (
-  INSERT INTO sale ({sale_names}) SELECT * FROM {sales} ON CONFLICT DO NOTHING
+  INSERT INTO sale ({sale_names}) SELECT * FROM sent {condition} ON CONFLICT DO NOTHING
   RETURNING id, till_id, tender, lines_minor + gift_minor AS due_minor, net_minor
 ),
 written AS (
@@ -77,6 +78,36 @@ added AS (
 SELECT id FROM fresh
 """
 
+_MANY = """
+WITH sent AS (SELECT * FROM {sales}), given AS (SELECT * FROM {lines} AS line ({line_names}))
+"""
+# The driver takes longer over the lists of a single sale than over all else of it.
+_ONE = """
+WITH sent AS (SELECT * FROM (VALUES ({sale})) AS one ({sale_names})) {heard},
+given AS (
+  SELECT sent.id AS sale_id, line.* FROM sent, json_to_recordset(%s::json) AS line ({lines})
+)
+"""
+# Asked for first, and so held before all else; without it nothing is written.
+_HEARD = """,
+heard AS (
+  UPDATE device SET last_sequence = greatest(device.last_sequence, sent.sequence),
+    seen_at = sent.received_at, unsent = %s, due_ms = greatest(device.due_ms, %s::bigint) + %s
+  FROM sent WHERE device.id = sent.device_id AND device.due_ms <= %s::bigint
+    AND NOT device.voids_ahead RETURNING device.id
+)
+"""
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Heard(NamedTuple):
+    """What is noted of a phone that sends a sale, in the order in which the statement takes it."""
+
+    unsent: int
+    now_ms: int
+    each_ms: int
+    due_by_ms: int
+
 
 def write_sales(
     connection: Connection,
@@ -104,29 +135,66 @@ def write_sales(
     return created
 
 
+def write_heard_sale(
+    connection: Connection,
+    heard: Heard,
+    sale: SaleRow,
+    lines: Sequence[LineRow],
+    *,
+    counted: Collection[int],
+) -> bool:
+    """Hear of a phone and write its sale, on PostgreSQL by one statement that is a unit of work.
+
+    False, with no sale written, where the phone is too fast, has voided ahead, or the sale collides.
+    """
+    return bool(_write_at_once(connection, [sale], lines, counted, heard))
+
+
 def _write_at_once(
     connection: Connection,
     sales: Sequence[SaleRow],
     lines: Sequence[LineRow],
     counted: Collection[int],
+    heard: tuple[object, ...] = (),
 ) -> set[UUID]:
-    # The driver takes longer over the lists of a single sale than over all else of it.
-    few = len(sales) == 1 and len(lines) <= _FEW_LINES
-    few_sales, few_lines = (1, len(lines)) if few else (None, None)
-    parameters = (*flat(lines, few_lines), *flat(sales, few_sales), list(counted))
-    statement = _statement(connection.dialect, few_sales, few_lines)
+    if len(sales) == 1:
+        said = _to_json([line._asdict() | {"sale_id": None} for line in lines])
+        statement = _statement_for_one(connection.dialect, heard=bool(heard))
+        parameters: tuple[object, ...] = (*sales[0], *heard, said, list(counted))
+    else:
+        statement = _statement_for_many(connection.dialect)
+        parameters = (*columns_of(sales), *columns_of(lines), list(counted))
     return set(connection.exec_driver_sql(statement, parameters).scalars())
 
 
 @lru_cache
-def _statement(dialect: Dialect, few_sales: int | None, few_lines: int | None) -> str:
-    line_names = ", ".join(LineRow._fields)
-    return _WRITE.format(
-        sale_names=", ".join(SaleRow._fields),
-        line_names=line_names,
-        sales=f"{given(_SALES, dialect, few_sales)} AS one",
-        lines=f"{given(_LINES, dialect, few_lines)} AS line ({line_names})",
+def _statement_for_many(dialect: Dialect) -> str:
+    sales, lines = unnest(_SALES, dialect), unnest(_LINES, dialect)
+    given = _MANY.format(sales=sales, lines=lines, line_names=_names(LineRow))
+    return _put_together(given)
+
+
+@lru_cache
+def _statement_for_one(dialect: Dialect, *, heard: bool) -> str:
+    columns = zip(LineRow._fields, types_of(_LINES, dialect), strict=True)
+    given = _ONE.format(
+        sale=",".join(f"%s::{kind}" for kind in types_of(_SALES, dialect)),
+        sale_names=_names(SaleRow),
+        lines=",".join(f"{name} {kind}" for name, kind in columns if name != "sale_id"),
+        heard=_HEARD if heard else "",
     )
+    return _put_together(given, "WHERE EXISTS (SELECT 1 FROM heard)" if heard else "")
+
+
+def _put_together(given: str, condition: str = "") -> str:
+    names = {"sale_names": _names(SaleRow), "line_names": _names(LineRow)}
+    statement = _WRITE.format(given=given, condition=condition, **names)
+    # The driver reads a statement anew each time that is longer than 4,096.
+    return " ".join(statement.split())
+
+
+def _names(row: type[SaleRow | LineRow]) -> str:
+    return ",".join(row._fields)
 
 
 def _sold(lines: Iterable[LineRow], counted: Collection[int]) -> list[dict[str, int]]:

@@ -22,7 +22,7 @@ from market.actions.sales.quarantine import Reason, set_aside
 from market.actions.sales.recording import Outcome, Result
 from market.actions.sales.sale_rows import Stamp
 from market.actions.sales.slips import stock_up
-from market.actions.sales.syncing import hear, hold, record_phone_sales, sign_off
+from market.actions.sales.syncing import hear, hold, record_alone, record_phone_sales, sign_off
 from market.blueprints.sales import blueprint
 from market.blueprints.sales.till_answer import till_answer, till_state
 from market.blueprints.sales.uploading import (
@@ -36,7 +36,7 @@ from market.blueprints.sales.uploading import (
 )
 from market.domain.sales.sale import Void
 from market.domain.sales.upload import clock_offset
-from market.extensions import csrf, reading, unit_of_work
+from market.extensions import asking, csrf, reading, unit_of_work
 from market.queries.sales.counter import Counter, goods_of
 from market.queries.sales.devices import DeviceHere
 from market.queries.sales.uploads import early_voids, tills_of_day
@@ -155,7 +155,7 @@ def _counter(
         till_id=till_id,
         market_day_id=phone.market_day_id,
         opened_at=opened_at,
-        goods=goods_of(reading(), till_id, listing_ids),
+        goods=goods_of(asking(), till_id, listing_ids),
         letters={phone.id: phone.letter},
     )
 
@@ -177,6 +177,10 @@ def _take_in(
     *,
     signed_off: bool,
 ) -> Recorded:
+    left = max(0, read.head.unsent - len(read.rows))
+    alone = None if signed_off else _alone(phone, read, upload, counters, stamp, left)
+    if alone is not None:
+        return alone
     recorded: Recorded = {}
     jobs: list[Callable[[Session, EarlyVoids], Recorded]] = [
         partial(_sales_of_till, phone, counters[till_id], upload.sales[till_id], stamp)
@@ -184,7 +188,6 @@ def _take_in(
     ]
     if upload.voids:
         jobs.append(partial(_voids, phone, upload.voids, stamp))
-    left = max(0, read.head.unsent - len(read.rows))
     for number, job in enumerate(jobs or [_nothing]):
         with unit_of_work() as session:
             if number == 0:
@@ -204,6 +207,27 @@ def _take_in(
             if signed_off and said is not None and number == max(0, len(jobs) - 1):
                 sign_off(session, phone.id, said.till, said.last_sequence, now=stamp.received_at)
     return recorded
+
+
+def _alone(
+    phone: DeviceHere,
+    read: Rows,
+    upload: Upload,
+    counters: Mapping[int, Counter],
+    stamp: Stamp,
+    left: int,
+) -> Recorded | None:
+    """The quick road for what phones mostly send while they are online: one sale, and no more."""
+    if len(read.rows) != 1 or not upload.sales or phone.voids_ahead:
+        return None
+    connection = asking()
+    if connection.dialect.name == "sqlite":
+        return None
+    [(till_id, [one])] = upload.sales.items()
+    result = record_alone(
+        connection, counters[till_id], one.sale, hash_=one.hash, stamp=stamp, unsent=left
+    )
+    return None if result is None else {one.place: result}
 
 
 def _sales_of_till(

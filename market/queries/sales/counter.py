@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from market.domain.sales.consignment import ConsignorTerms
@@ -82,18 +82,23 @@ class Counter:
     letters: Mapping[int, str]
     """The letter of each device of the market day, by its id."""
 
+    @property
+    def counted(self) -> set[int]:
+        """The listings whose pieces are counted."""
+        return {id_ for id_, good in self.goods.items() if good.left is not None}
+
 
 def goods_of(
-    session: Session, till_id: int, listing_ids: Collection[int] | None = None
+    asked: Session | Connection, till_id: int, listing_ids: Collection[int] | None = None
 ) -> dict[int, Good]:
     """What a till's stalls offer, by id, in the order of stalls and positions.
 
     All that is not retired; or those named, retired or not.
     """
     if listing_ids is None:
-        rows = ask(session, _ON_OFFER, {"till_id": till_id})
+        rows = ask(asked, _ON_OFFER, {"till_id": till_id})
     else:
-        rows = ask(session, _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)})
+        rows = ask(asked, _NAMED, {"till_id": till_id, "listing_ids": list(listing_ids)})
     return {row.id: _good(row) for row in rows}
 
 

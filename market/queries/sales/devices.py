@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, func, null, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from market.models.people import Community
@@ -41,6 +41,7 @@ class DeviceHere:
     letter: str
     name: str
     last_sequence: int
+    voids_ahead: bool
     unsent: int
     seen_at: datetime | None
     pass_id: int
@@ -70,9 +71,9 @@ class DeviceHere:
         return self.till_state is TillState.OPEN
 
 
-def device_by_token(session: Session, token_hash: bytes) -> DeviceHere | None:
+def device_by_token(asked: Session | Connection, token_hash: bytes) -> DeviceHere | None:
     """The phone that holds a token with this hash; None where nobody does, or it was shown out."""
-    rows = ask(session, _device_of_token(), {"token_hash": token_hash}).all()
+    rows = ask(asked, _device_of_token(), {"token_hash": token_hash}).all()
     return _here(rows) if rows else None
 
 
@@ -94,6 +95,7 @@ def _here(rows: Sequence[Row[*tuple[Any, ...]]]) -> DeviceHere:
         letter=row.letter,
         name=row.holder or "",
         last_sequence=row.last_sequence,
+        voids_ahead=row.voids_ahead,
         unsent=row.unsent,
         seen_at=row.seen_at,
         pass_id=row.pass_id,
@@ -143,6 +145,7 @@ def _device() -> Select[*tuple[Any, ...]]:
             Device.letter,
             holder.label("holder"),
             Device.last_sequence,
+            Device.voids_ahead,
             Device.unsent,
             Device.seen_at,
             Device.pass_id,
