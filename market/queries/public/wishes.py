@@ -103,6 +103,9 @@ _CAME_TO = (
 HELD = "held"
 """What the public reads of a wish that waits for what somebody promised to bring."""
 _HELD_NOW = and_(Wish.state == "open", held_condition(bindparam("on_day", type_=Date)))
+_CAME_ON = func.date(_CAME_TO)
+"""By days and then by random codes: what was entered, changed or consented to together would stand
+side by side otherwise, and tell that one child asked for both."""
 _WISHES = select(
     Wish.id,
     Wish.code,
@@ -132,7 +135,7 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
     page = min(max(page, 1), pages)
     rows = session.execute(
         _WISHES.where(*found)
-        .order_by(_wall_order(), Wish.changed_at.desc(), Wish.id.desc())
+        .order_by(_wall_order(), _CAME_ON.desc(), Wish.code)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE),
         {"on_day": today},

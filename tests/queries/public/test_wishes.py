@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from market.domain.proceeds.wish import Theme, WishKind, WishState
-from market.models.proceeds import Wish
+from market.models.proceeds import Wish, WishStep
 from market.queries.public.wishes import (
     PAGE_SIZE,
     Filter,
@@ -37,25 +37,35 @@ def on_wall(session: Session, chosen: Filter = EVERYTHING, *, page: int = 1) -> 
     return [wish.id for wish in wish_wall(session, chosen, page=page, today=TODAY).wishes]
 
 
-def in_state(session: Session, stage: Stage, state: WishState, *, minutes: int = 0) -> int:
-    """A wish that came to `state` so many minutes after NOW."""
+def in_state(session: Session, stage: Stage, state: WishState, *, days: int = 0) -> int:
+    """A wish that came to `state` so many days after NOW."""
     wish = make_open_wish(session, stage)
+    session.execute(update(Wish).where(Wish.id == wish.id).values(state=str(state)))
+    at = NOW + timedelta(days=days)
+    session.add(WishStep(wish_id=wish.id, state=str(state), by_id=stage.by, at=at))
+    session.flush()
+    return wish.id
+
+
+def test_two_wishes_of_one_child_hang_apart_by_random_codes(session: Session, stage: Stage) -> None:
+    wishes = [make_open_wish(session, stage) for _ in range(6)]
+    together = (wishes[1], wishes[4])
     session.execute(
         update(Wish)
-        .where(Wish.id == wish.id)
-        .values(state=str(state), changed_at=NOW + timedelta(minutes=minutes))
+        .where(Wish.id.in_([wish.id for wish in together]))
+        .values(changed_at=NOW + timedelta(days=3))
     )
-    return wish.id
+    assert on_wall(session) == [wish.id for wish in sorted(wishes, key=lambda wish: wish.code)]
 
 
 def test_fulfilled_wishes_hang_first_then_lit_ones_then_those_that_wait(
     session: Session, stage: Stage
 ) -> None:
-    waiting = in_state(session, stage, WishState.OPEN, minutes=9)
-    bought = in_state(session, stage, WishState.BOUGHT, minutes=1)
+    waiting = in_state(session, stage, WishState.OPEN, days=9)
+    bought = in_state(session, stage, WishState.BOUGHT, days=1)
     delivered = in_state(session, stage, WishState.DELIVERED)
-    lit = in_state(session, stage, WishState.LIT, minutes=2)
-    followed_up = in_state(session, stage, WishState.FOLLOWED_UP, minutes=1)
+    lit = in_state(session, stage, WishState.LIT, days=2)
+    followed_up = in_state(session, stage, WishState.FOLLOWED_UP, days=1)
     assert on_wall(session) == [followed_up, delivered, lit, bought, waiting]
     assert wish_wall(session, EVERYTHING, page=1, today=TODAY).counts == {
         "fulfilled": 2,
