@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,9 +191,16 @@ def _made(url: str) -> Engine:
     # Nobody keeps a connection to the vault while nobody reads in it.
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        _for_its_owner_only(engine.url.database)
         event.listen(engine, "connect", _prepare)
         engine.dialect.do_begin = _begin  # type: ignore[assignment]  # for this engine
     return engine
+
+
+def _for_its_owner_only(database: str | None) -> None:
+    """SQLite's own file would be readable for everybody on the machine."""
+    if database:
+        os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OPENERS = (Role.SOCIAL_WORKER,)
 """Who writes files and opens them."""
-LOOKERS = (Role.SOCIAL_WORKER, Role.AUDITOR, Role.ADMINISTRATOR)
+LOOKERS = (Role.AUDITOR, Role.ADMINISTRATOR)
 """Who sees which files were opened, by whom and for what."""
 
 random_bytes = secrets.token_bytes
