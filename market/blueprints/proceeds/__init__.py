@@ -18,6 +18,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     wish_care,
     wish_consent_sheet,
     wish_holds,
+    wish_priority,
     wish_reviews,
     wish_steps,
     wish_thanks,

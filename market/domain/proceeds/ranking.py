@@ -59,11 +59,15 @@ BOARD_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class WaitingWish:
-    """An open wish that still misses money: above 0 minor units, else ValueError."""
+    """An open wish that still misses money: above 0 minor units, else ValueError.
+
+    `first`: somebody put it before the others, for a reason in writing.
+    """
 
     wish_id: int
     opened_at: datetime
     missing_minor: int
+    first: bool = False
 
     def __post_init__(self) -> None:
         if self.missing_minor <= 0:
@@ -94,14 +98,14 @@ def suggest(
 
 
 def oldest_first(free_minor: int, waiting: Iterable[WaitingWish]) -> list[Suggestion]:
-    """Light wishes in the order they were opened, then by id; what is left goes to the next one.
+    """Light what was put first, then in the order of opening, then by id; what is left goes to the next one.
 
     Only the last suggestion may light nothing, and then it uses up `free_minor`. With 100 free and
     70 and 60 missing: 70 that lights the first, 30 towards the second.
     """
     left_minor = free_minor
     suggestions: list[Suggestion] = []
-    for wish in sorted(waiting, key=lambda wish: (wish.opened_at, wish.wish_id)):
+    for wish in sorted(waiting, key=lambda wish: (not wish.first, wish.opened_at, wish.wish_id)):
         amount_minor = min(wish.missing_minor, left_minor)
         if amount_minor <= 0:
             break
@@ -114,16 +118,19 @@ def oldest_first(free_minor: int, waiting: Iterable[WaitingWish]) -> list[Sugges
 def smallest_gap(free_minor: int, waiting: Iterable[WaitingWish]) -> list[Suggestion]:
     """Light as many wishes as `free_minor` can: least missing first, then oldest, then by id.
 
+    Those that were put first come before the others, in the same order.
+
     Every suggestion lights its wish; no part of `free_minor` goes to a wish it cannot light. With
     100 free and 70, 60 and 40 missing: 40 and 60.
     """
     left_minor = free_minor
     suggestions: list[Suggestion] = []
     for wish in sorted(
-        waiting, key=lambda wish: (wish.missing_minor, wish.opened_at, wish.wish_id)
+        waiting,
+        key=lambda wish: (not wish.first, wish.missing_minor, wish.opened_at, wish.wish_id),
     ):
         if wish.missing_minor > left_minor:
-            break
+            continue
         suggestions.append(Suggestion(wish.wish_id, wish.missing_minor, lights=True))
         left_minor -= wish.missing_minor
     return suggestions

@@ -16,6 +16,7 @@ from market.models.ledger import Fund
 from market.models.people import Person
 from market.models.proceeds import Allocation, Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay, MarketOpening
+from market.queries.proceeds.priority import first_reason
 from market.queries.proceeds.visibility import may_be_lit_condition
 
 MOST_WAITING = 1_000
@@ -39,6 +40,7 @@ class Waiting:
     since: datetime | None
     cost_minor: int
     funded_minor: int
+    first_because: str = ""
 
     @property
     def missing_minor(self) -> int:
@@ -50,7 +52,7 @@ class Waiting:
         if self.since is None:
             message = f"{self.code} does not wait"
             raise ValueError(message)
-        return WaitingWish(self.id, self.since, self.missing_minor)
+        return WaitingWish(self.id, self.since, self.missing_minor, first=bool(self.first_because))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +130,25 @@ class ProposalPage:
 
 
 def waiting_wishes(session: Session, community_id: int, *, today: date) -> list[Waiting]:
-    """Wishes that may be given money now, those that have waited longest first."""
+    """Wishes that may be given money now: what was put first, then what has waited longest."""
+    reason = first_reason()
     rows = session.execute(
-        select(Wish.id, Wish.code, Wish.text, Wish.opened_at, Wish.cost_minor, Wish.funded_minor)
+        select(
+            Wish.id,
+            Wish.code,
+            Wish.text,
+            Wish.opened_at,
+            Wish.cost_minor,
+            Wish.funded_minor,
+            func.coalesce(reason, ""),
+        )
         .where(
             Wish.community_id == community_id,
             Wish.state == str(WishState.OPEN),
             Wish.cost_minor > Wish.funded_minor,
             may_be_lit_condition(today),
         )
-        .order_by(Wish.opened_at, Wish.id)
+        .order_by(reason.is_(None), Wish.opened_at, Wish.id)
         .limit(MOST_WAITING)
     )
     return [
@@ -148,6 +159,7 @@ def waiting_wishes(session: Session, community_id: int, *, today: date) -> list[
             since=row[3],
             cost_minor=row[4],
             funded_minor=row[5],
+            first_because=row[6],
         )
         for row in rows
     ]
