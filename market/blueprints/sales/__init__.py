@@ -17,6 +17,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     listings,
     market_days,
     offline,
+    paper,
     passes,
     pasting,
     policy,
