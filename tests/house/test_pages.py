@@ -3,65 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from market.app import create_app
 from market.cli.demo.neighbourhood import CAST
 from market.extensions import db
 from market.models.people import Person
 from market.web.access import access_of
-from tests.databases import SqliteDatabases, settings_for
+from tests.databases import SqliteDatabases
 from tests.people import sign_in
-from tests.visitor import Node, read
+from tests.visitor import Node
+from tests.walking import Visited, demo_in, links, walk
 
 ANYBODY = "anybody"
-STARTS = ("/", "/desk/", "/till/", "/me")
-MOST_OF_A_KIND = 4
-"""Pages of one route that are walked to; the next hundred receipts look the same."""
-OUTSIDE = ("mailto:", "tel:", "#")
 EVENT = re.compile(r"^on[a-z]+$")
 DATA = "application/json"
 """A script element of this type is read by our modules, and never run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """A page that somebody came to, in which language, and from where."""
-
-    who: str
-    address: str
-    came_from: str
-    status: int
-    root: Node
-
-    def __str__(self) -> str:
-        return f"{self.who}: {self.address} (from {self.came_from}) {self.status}"
-
-
 @pytest.fixture(scope="module")
 def demo(sqlite_databases: SqliteDatabases, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The demo's neighbourhood, which has one of nearly everything."""
-    url = sqlite_databases.fresh()
-    app = create_app(settings_for(url))
-    app.jinja_env.bytecode_cache = compiled_templates
-    seeded = app.test_cli_runner().invoke(args=["demo"])
-    assert seeded.exit_code == 0, seeded.output
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    sqlite_databases.drop(url)
+    with demo_in(sqlite_databases, compiled_templates) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +42,13 @@ def visited(demo: Flask) -> list[Visited]:
     """What anybody and each of the demo's people comes to, in Chinese; the first one in English too."""
     with demo.app_context(), Session(db.engine) as session:
         people = {person.username: person for person in session.scalars(select(Person))}
-    walks = list(_walk(demo.test_client(), ANYBODY, "zh"))
+    walks = list(walk(demo.test_client(), ANYBODY, "zh"))
     for number, (username, _, roles) in enumerate(CAST):
         for language in ("zh", "en") if number == 0 else ("zh",):
             client = demo.test_client()
             sign_in(client, people[username])
             who = f"{username} ({', '.join(roles)}, {language})"
-            walks += _walk(client, who, language)
+            walks += walk(client, who, language)
     return walks
 
 
@@ -169,56 +142,8 @@ def test_every_picture_style_and_script_is_there(demo: Flask, visited: list[Visi
             assert answer.status_code == 200, file
 
 
-def _walk(client: FlaskClient, who: str, language: str) -> Iterator[Visited]:
-    routes = client.application.url_map.bind("localhost")
-    met: set[str] = set()
-    of_a_kind: Counter[tuple[str, str]] = Counter()
-    waiting = deque((address, "") for address in STARTS)
-    while waiting:
-        address, came_from = waiting.popleft()
-        kind = _kind(routes, address)
-        if address in met or of_a_kind[kind] >= MOST_OF_A_KIND:
-            continue
-        met.add(address)
-        of_a_kind[kind] += 1
-        headers = {"Accept-Language": language, "Referer": f"http://localhost{came_from}"}
-        answer = client.get(address, headers=headers, follow_redirects=True)
-        answer.close()
-        if answer.mimetype != "text/html":
-            assert answer.status_code == 200, address
-            continue
-        arrived = urlsplit(answer.request.url)
-        here = arrived.path + (f"?{arrived.query}" if arrived.query else "")
-        page = Visited(who, here, came_from, answer.status_code, read(answer.text))
-        yield page
-        met.add(here)
-        waiting.extend((link, here) for link in _links(page))
-
-
-def _kind(routes: object, address: str) -> tuple[str, str]:
-    """The route of an address, and which questions it asks."""
-    parts = urlsplit(address)
-    try:
-        endpoint, _ = routes.match(parts.path)  # type: ignore[attr-defined]
-    except (RequestRedirect, HTTPException):
-        endpoint = parts.path
-    return endpoint, "&".join(sorted(one.partition("=")[0] for one in parts.query.split("&")))
-
-
-def _links(page: Visited) -> Iterator[str]:
-    for link in page.root.all("a"):
-        href = link.get("href")
-        if not href or href.startswith(OUTSIDE):
-            continue
-        parts = urlsplit(urljoin(page.address, href))
-        # Another language or size is the same page, and would stay for the rest of the walk.
-        if parts.netloc or "lang=" in parts.query or "type=" in parts.query:
-            continue
-        yield parts.path + (f"?{parts.query}" if parts.query else "")
-
-
 def _ways_on(page: Visited) -> list[str]:
-    return [link for link in _links(page) if urlsplit(link).path != urlsplit(page.address).path]
+    return [link for link in links(page) if urlsplit(link).path != urlsplit(page.address).path]
 
 
 def _inline(root: Node) -> list[str]:

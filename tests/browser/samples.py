@@ -1,0 +1,200 @@
+"""One sample of every kind of page: from walks through the demo, and a few ways that no link leads."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from market.blueprints.sales.count_codes import code_of
+from market.cli.demo.neighbourhood import PASSWORD, SLUG
+from market.domain.people import Role
+from market.domain.sales import receipt_code
+from market.extensions import db, unit_of_work
+from market.models.people import Community, Person, RoleGrant
+from market.models.proceeds import Wish
+from market.models.sales import CashCount, MarketDay, SalePosition, Slip
+from tests import factories
+from tests.factories import NOW
+from tests.passes import make_pass, make_phone
+from tests.people import form_token, sign_in
+from tests.walking import drawing, walk
+
+ANYBODY = "anybody"
+WALKERS = (ANYBODY, "yunduo", "qingning", "nangua")
+"""Nobody signed in, an administrator who is a social worker too, a treasurer, a volunteer."""
+IDS = range(1, 13)
+MOST_TRIED = 5
+ERRORS = (403, 404, 409, 422, 429, 500, 503)
+Samples = dict[str, "Sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page as somebody was shown it, who can ask for its files too."""
+
+    client: FlaskClient
+    address: str
+    html: str
+
+
+def samples_of(app: Flask) -> Samples:
+    """The first page that each template drew, by the template's name."""
+    clients = _clients(app)
+    found: Samples = {}
+    reached: set[str] = set()
+    for who, client in clients.items():
+        for page in walk(client, who, "zh", most=2):
+            reached.add(urlsplit(page.address).path)
+            found.setdefault(page.template, Sample(client, page.address, page.html))
+    for template, sample in _off_the_path(app, clients):
+        found.setdefault(template, sample)
+    _guess(app, clients, reached, found)
+    # A part that a script puts into its page is no page.
+    return {name: one for name, one in found.items() if name and "/_" not in name}
+
+
+def _clients(app: Flask) -> dict[str, FlaskClient]:
+    clients = {who: app.test_client() for who in WALKERS}
+    with app.app_context(), Session(db.engine) as session:
+        people = {person.username: person for person in session.scalars(select(Person))}
+    for who in WALKERS:
+        if who in people:
+            sign_in(clients[who], people[who])
+    return clients
+
+
+def _off_the_path(app: Flask, clients: dict[str, FlaskClient]) -> Iterator[tuple[str, Sample]]:
+    """Pages that a refusal, a printed code, a first step or somebody's second community leads to."""
+    yield from _refusals(app)
+    yield from _of_people(app, clients["yunduo"])
+    yield from _by_codes(app, clients["yunduo"])
+    yield from _preparing(app, clients["yunduo"])
+    for way, page in (("app", "new"), ("card", "card")):
+        setting = "/me/second-factor"
+        yield from _ask(clients["nangua"], setting, {"password": PASSWORD, "way": way})
+        yield from _ask(clients["nangua"], f"{setting}/{page}")
+
+
+def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]:
+    """A market that has nothing yet; a sale that may be given back."""
+    with app.app_context(), unit_of_work() as session:
+        here = session.scalars(select(Community).where(Community.slug == SLUG)).one()
+        by = session.scalars(select(Person).where(Person.username == "yunduo")).one()
+        bare = factories.make_market_day(session, here, by, name="明年的市集")
+        closed = select(SalePosition.sale_id).order_by(SalePosition.sale_id)
+        sales = session.scalars(closed.limit(MOST_TRIED)).all()
+        bare_id = bare.id
+    desk = f"/desk/{SLUG}"
+    yield from _ask(preparer, f"{desk}/markets/{bare_id}/basis/B")
+    stalls = {"text": "编号\t名称\n7\t糖画摊"}
+    yield from _ask(preparer, f"{desk}/markets/{bare_id}/pasted/stalls", stalls)
+    yield from _ask(preparer, f"{desk}/markets/{bare_id}/filing", {"filing_number": ""})
+    for sale_id in sales:
+        yield from _ask(preparer, f"{desk}/sales/{sale_id}/refund")
+
+
+def _refusals(app: Flask) -> Iterator[tuple[str, Sample]]:
+    client = app.test_client()
+    for status in ERRORS:
+        with app.test_request_context("/"):
+            html = render_template(f"errors/{status}.html")
+        yield f"errors/{status}.html", Sample(client, "/nowhere", html)
+    with app.app_context(), Session(db.engine) as session:
+        codes = session.scalars(select(Wish.code).order_by(Wish.id)).all()
+    for code in codes:
+        yield from _ask(client, f"/wishes/{code}")
+
+
+def _of_people(app: Flask, administrator: FlaskClient) -> Iterator[tuple[str, Sample]]:
+    with app.app_context(), unit_of_work() as session:
+        elsewhere = factories.make_community(session, name="河岸社区")
+        busy = session.scalars(select(Person).where(Person.username == "doubao")).one()
+        grant = {"role": str(Role.REVIEWER), "granted_at": NOW}
+        session.add(RoleGrant(person_id=busy.id, community_id=elsewhere.id, **grant))
+        own = session.scalars(select(Person.id).where(Person.username == "yunduo")).one()
+    of_two = app.test_client()
+    sign_in(of_two, busy)
+    yield from _ask(of_two, "/desk/")
+    people = f"/desk/{SLUG}/people"
+    yield from _ask(administrator, f"{people}/{own}/reset-links", {})
+    for template, invited in _ask(
+        administrator, f"{people}/invitations/new", {"roles": "volunteer"}
+    ):
+        yield template, invited
+        for address in re.findall(r"/join/[\w-]+", invited.html)[:1]:
+            yield from _ask(app.test_client(), address)
+
+
+def _by_codes(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]:
+    """What stands behind the codes that are scanned: at a stall, at a count, on a slip on its way."""
+    code = receipt_code.mint(secrets.token_bytes)
+    with app.app_context(), unit_of_work() as session:
+        by = session.scalars(select(Person).where(Person.username == "yunduo")).one()
+        days = session.scalars(select(MarketDay).order_by(MarketDay.held_on)).all()
+        passes = [
+            make_pass(session, factories.make_stall(session, day, number="X"), by) for day in days
+        ]
+        phone = make_phone(session, passes[-1])
+        session.add(Slip(code=code, device_id=phone.device.id, minted_at=datetime.now(UTC)))
+        counted = session.scalars(select(CashCount)).first()
+        second = code_of(counted.till_id, counted.counted_at) if counted else ""
+        device_id = phone.device.id
+    anybody, seller = app.test_client(), app.test_client()
+    for one in passes:
+        yield from _ask(anybody, f"/p/{one.token}")
+    phone.carried_by(seller)
+    yield from _ask(seller, "/till/phone")
+    yield from _ask(anybody, f"/r/{code}")
+    yield from _ask(anybody, f"/till/{SLUG}/second/{second}")
+    yield from _ask(preparer, f"/desk/{SLUG}/phones/{device_id}/revocation")
+
+
+def _guess(app: Flask, clients: dict[str, FlaskClient], reached: set[str], found: Samples) -> None:
+    """Pages of routes that no link led to: ask for the first ids there are, as each of the people."""
+    known = {app.url_map.bind("localhost").match(path)[0] for path in reached}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in known or "GET" not in (rule.methods or ()):
+            continue
+        for address, client in product(_addresses(rule), clients.values()):
+            fresh = [one for one in _ask(client, address) if one[0] not in found]
+            found.update(fresh)
+            if fresh:
+                break
+
+
+def _addresses(rule: Rule) -> Iterator[str]:
+    """The rule with ids for its numbers; none where it wants a code or a word."""
+    wanted = rule.arguments - {"community"}
+    if not all(f"<int:{name}>" in rule.rule for name in wanted):
+        return
+    for number in IDS if wanted else (1,):
+        yield re.sub(r"<int:\w+>", str(number), rule.rule.replace("<community>", SLUG))
+
+
+def _ask(
+    client: FlaskClient, address: str, fields: dict[str, str] | None = None
+) -> Iterator[tuple[str, Sample]]:
+    """The page that is drawn at an address, or for what is sent there."""
+    with drawing(client.application) as drawn:
+        if fields is None:
+            answer = client.get(address, follow_redirects=True)
+        else:
+            answer = client.post(
+                address,
+                data={**fields, "csrf_token": form_token(client)},
+                follow_redirects=True,
+            )
+    with answer:
+        if answer.mimetype == "text/html" and drawn:
+            yield drawn[-1], Sample(client, address, answer.text)
