@@ -72,6 +72,7 @@ class TillNow:
     community_id: int
     market_day_id: int
     market_day: str
+    market_slug: str
     held_on: date
     safe_holder_id: int
     float_minor: int
@@ -125,6 +126,7 @@ def till_now(session: Session, community_id: int, till_id: int) -> TillNow:
         community_id=community_id,
         market_day_id=row.market_day_id,
         market_day=row.market_day,
+        market_slug=row.market_slug,
         held_on=row.held_on,
         safe_holder_id=row.safe_holder_id,
         float_minor=row.float_minor,
@@ -233,6 +235,7 @@ def _till_with_stalls() -> Select[*tuple[Any, ...]]:
             Till.float_minor,
             Till.opened_at,
             MarketDay.id.label("market_day_id"),
+            MarketDay.slug.label("market_slug"),
             Person.name.label("opened_by"),
             Stall.id.label("stall_id"),
             Stall.number.label("stall_number"),
