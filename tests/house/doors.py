@@ -236,6 +236,7 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_companions": {S, A},
     "proceeds.wish_confirmation": {T, S, R, A},
     "proceeds.wish_consents": {S, A},
+    "proceeds.wish_consents_ending": {T, S, R, A, U},
     "proceeds.wish_content": {S, A},
     "proceeds.wish_delivery": {S, A},
     "proceeds.wish_ending": {S, A},

@@ -7,6 +7,7 @@ blueprint = Blueprint("proceeds", __name__)
 from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     allocations,
     books,
+    consents_ending,
     funds,
     holders,
     lighting,
