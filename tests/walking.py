@@ -17,6 +17,7 @@ from werkzeug.routing import RequestRedirect
 from market.app import create_app
 from market.extensions import db
 from tests.databases import SqliteDatabases, settings_for
+from tests.vaults import SqliteVaults, with_vault
 from tests.visitor import Node, read
 
 STARTS = ("/", "/desk/", "/till/", "/me")
@@ -42,10 +43,12 @@ class Visited:
 
 
 @contextmanager
-def demo_in(databases: SqliteDatabases, compiled: BytecodeCache) -> Iterator[Flask]:
-    """The demo's neighbourhood, which has one of nearly everything."""
-    url = databases.fresh()
-    app = create_app(settings_for(url))
+def demo_in(
+    databases: SqliteDatabases, vaults: SqliteVaults, compiled: BytecodeCache
+) -> Iterator[Flask]:
+    """The demo's neighbourhood, which has one of nearly everything, with its vault open."""
+    url, vault = databases.fresh(), vaults.fresh()
+    app = with_vault(create_app(settings_for(url)), vault)
     app.jinja_env.bytecode_cache = compiled
     seeded = app.test_cli_runner().invoke(args=["demo"])
     assert seeded.exit_code == 0, seeded.output
@@ -53,6 +56,7 @@ def demo_in(databases: SqliteDatabases, compiled: BytecodeCache) -> Iterator[Fla
     with app.app_context():
         db.engine.dispose()
     databases.drop(url)
+    vaults.drop(vault)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from werkzeug.serving import make_server
 from tests.browser.conftest import RULES
 from tests.browser.samples import Sample, samples_of
 from tests.databases import SqliteDatabases
+from tests.vaults import SqliteVaults
 from tests.walking import demo_in
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ TEXT_SIZE = "(size) => { document.documentElement.style.fontSize = size; }"
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_databases: SqliteDatabases, compiled_templates: BytecodeCache) -> Iterator[Flask]:
-    with demo_in(sqlite_databases, compiled_templates) as app:
+def demo(
+    sqlite_databases: SqliteDatabases,
+    sqlite_vaults: SqliteVaults,
+    compiled_templates: BytecodeCache,
+) -> Iterator[Flask]:
+    with demo_in(sqlite_databases, sqlite_vaults, compiled_templates) as app:
         yield app
 
 

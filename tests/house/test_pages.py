@@ -21,6 +21,7 @@ from market.models.people import Person
 from market.web.access import access_of
 from tests.databases import SqliteDatabases
 from tests.people import sign_in
+from tests.vaults import SqliteVaults
 from tests.visitor import Node
 from tests.walking import Visited, demo_in, links, walk
 
@@ -31,9 +32,13 @@ DATA = "application/json"
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_databases: SqliteDatabases, compiled_templates: BytecodeCache) -> Iterator[Flask]:
+def demo(
+    sqlite_databases: SqliteDatabases,
+    sqlite_vaults: SqliteVaults,
+    compiled_templates: BytecodeCache,
+) -> Iterator[Flask]:
     """The demo's neighbourhood, which has one of nearly everything."""
-    with demo_in(sqlite_databases, compiled_templates) as app:
+    with demo_in(sqlite_databases, sqlite_vaults, compiled_templates) as app:
         yield app
 
 
