@@ -18,6 +18,8 @@ from market.config import Settings
 from market.queries.sales.passes import PassNow
 from market.web.sessions import new_token, token_hash
 
+KIND = "pass"
+"""What wrong digits at a pass are counted as."""
 _SALT_BYTES = 16
 _ATTEMPT_BYTES = 16
 _TOKEN_SIGNS = 24
@@ -36,12 +38,16 @@ def pass_address(known: PassNow) -> str | None:
     That is so after the installation's secret has changed: the paper is good, but cannot be
     printed again.
     """
+    token = pass_token(known)
+    return token and url_for("sales.stall_pass_join", token=token, _external=True)
+
+
+def pass_token(known: PassNow) -> str | None:
+    """The secret in that code; None where the installation cannot make it again."""
     if not known.stands or known.salt is None:
         return None
     token = _token(known.salt)
-    if token_hash(token) != known.token_hash:
-        return None
-    return url_for("sales.stall_pass_join", token=token, _external=True)
+    return token if token_hash(token) == known.token_hash else None
 
 
 def new_attempt() -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.extensions import db, unit_of_work
-from market.models.sales import MarketDay, Turn, TurnContact
+from market.models.sales import DeviceHolder, MarketDay, Turn, TurnContact
+from tests.passes import make_pass, make_phone
 from tests.turns import LI, WANG, Fair, open_fair, take
 
 one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -47,6 +48,15 @@ def test_the_command_erases_what_is_old_and_says_how_much(app: Flask) -> None:
     assert runner.invoke(args=["erase-bookings"]).output == "Erased: 2.\n"
     assert left(app) == (3, 1)
     assert runner.invoke(args=["erase-bookings"]).output == "Erased: 0.\n"
+
+
+def test_who_sold_with_which_phone_is_forgotten_too(app: Flask, fair: Fair) -> None:
+    with app.app_context(), unit_of_work() as work:
+        phone = make_phone(work, make_pass(work, fair.day.stall, fair.day.cast.social_worker))
+    assert app.test_cli_runner().invoke(args=["erase-bookings"]).output == "Erased: 3.\n"
+    with app.app_context(), Session(db.engine) as session:
+        names = select(DeviceHolder.name).where(DeviceHolder.device_id == phone.device.id)
+        assert session.scalars(names).all() == [""]
 
 
 @one_database

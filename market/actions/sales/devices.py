@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from market.domain.sales.sale import device_letter
-from market.models.sales import Device, MarketDay
+from market.models.sales import Device, DeviceHolder, MarketDay
 from market.queries.asking import ask
 from market.queries.sales.counter import device_of
 
+NAMES_KEPT = timedelta(days=30)
+"""So long after a market it is known who sold with which phone."""
 _NEXT_OF_FORM = (
     update(Device)
     .where(
@@ -136,3 +138,20 @@ def _next_of_phone(
         )
         row = ask(session, _NEXT_OF_PHONE, {"phone": phone_id}).one()
     return FormNumber(*row)
+
+
+def erase_old_holders(session: Session, *, now: datetime) -> int:
+    """Erase who had which phone at market days more than 30 days ago; gives how many names."""
+    old = (
+        select(Device.id)
+        .join(MarketDay, MarketDay.id == Device.market_day_id)
+        .where(MarketDay.held_on < (now - NAMES_KEPT).date())
+    )
+    erased = session.execute(
+        update(DeviceHolder)
+        .where(DeviceHolder.device_id.in_(old), DeviceHolder.name != "")
+        .values(name="")
+        .returning(DeviceHolder.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(erased.all())

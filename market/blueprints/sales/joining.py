@@ -26,10 +26,9 @@ from market.web.errors import sentence_of, status_of
 from market.web.forms import acted
 from market.web.guessing import guess_at, guess_from_here
 from market.web.measures import MISSES
-from market.web.passes import device_token_of, new_attempt
+from market.web.passes import KIND, device_token_of, new_attempt
 from market.web.sessions import clock, token_hash, whoever
 
-KIND = "pass"
 FREE_MISSES = 20
 """Six people who try at the same moment are no guessers."""
 

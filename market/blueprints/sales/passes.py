@@ -17,6 +17,7 @@ from market.blueprints.sales.pass_forms import SHOW_OUT, STOP, RenewalForm, Seat
 from market.blueprints.sales.preparing import PREPARERS, day_here
 from market.domain.sales.stall_pass import SEATS
 from market.extensions import reading, unit_of_work
+from market.queries.people.misses import misses_since
 from market.queries.sales.passes import (
     PassNow,
     digits_of,
@@ -27,7 +28,8 @@ from market.queries.sales.passes import (
 )
 from market.web.access import community, for_roles, person
 from market.web.forms import Form, acted
-from market.web.passes import new_pass_secret, pass_address
+from market.web.guessing import guess_at
+from market.web.passes import KIND, new_pass_secret, pass_address, pass_token
 from market.web.qr import qr_png
 from market.web.sessions import clock
 
@@ -205,6 +207,16 @@ def _pass_page(known: PassNow, form: SeatsForm) -> ResponseReturnValue:
         known=known,
         day=day_here(known.market_day_id),
         address=pass_address(known),
+        wrong_digits=_wrong_digits(known),
         phones=phones_of(reading(), known.market_day_id, [known.stall_id]),
     )
     return page, form.status
+
+
+def _wrong_digits(known: PassNow) -> int:
+    """How often wrong digits were tried at this pass in the last hour."""
+    token = pass_token(known)
+    if token is None:
+        return 0
+    guess = guess_at(KIND, token)
+    return misses_since(reading(), guess.key_hash, clock() - guess.window)

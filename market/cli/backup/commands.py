@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from market.actions.people.after_restore import end_what_was_open
 from market.actions.sales.bookings import erase_old_contacts
+from market.actions.sales.devices import erase_old_holders
 from market.actions.sales.rota import erase_old_orders
 from market.cli.backup.copies import HEADS, Copies, Head, heads_of, whole_or_not_at_all
 from market.cli.backup.postgresql import PostgresqlCopies
@@ -90,6 +91,7 @@ def restore(context: click.Context, file: Path, *, replace: bool, yes: bool) -> 
         # What was erased since the copy was taken does not come back with it.
         erase_old_contacts(session, now=now)
         erase_old_orders(session, now=now)
+        erase_old_holders(session, now=now)
     load_vault(file)
     _say(heads_of(reading().execute(text(HEADS))))
     _say_what_is_missing()

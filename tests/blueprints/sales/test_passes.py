@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -82,6 +83,20 @@ def test_the_code_on_the_page_is_the_one_that_lets_in(desk: Desk) -> None:
     joined = post(stranger, desk.address(), {"name": "李阿姨", "digits": desk.digits()})
     assert joined.status_code == 303
     assert "李阿姨" in desk.visitor.open(desk.one).words
+
+
+def test_wrong_digits_of_the_last_hour_are_told_to_the_organiser(desk: Desk) -> None:
+    prepared(desk)
+    assert "输错" not in desk.visitor.open(desk.one).words
+    stranger = desk.app.test_client()
+    wrong = "0000" if desk.digits() != "0000" else "1111"
+    for _ in range(2):
+        tried = post(stranger, desk.address(), {"name": "李阿姨", "digits": wrong})
+        assert tried.status_code == 422
+    assert "输错 2 次四位数字" in desk.visitor.open(desk.one).words
+    desk.app.extensions["clock"] = lambda: NOW + timedelta(minutes=61)
+    sign_in(desk.visitor.client, desk.day.cast.social_worker)
+    assert "输错" not in desk.visitor.open(desk.one).words
 
 
 def test_all_passes_are_printed_and_the_digits_never(desk: Desk) -> None:
