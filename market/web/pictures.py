@@ -67,8 +67,9 @@ def read_picture(upload: FileStorage) -> Picture:
                 raise PictureTooLarge
             # A JPEG can be decoded at a part of its size, which takes a part of the time.
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            # Small first: each copy of a large one is a hundred megabytes.
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             drawn = Image.new("RGB", upright.size, "white")
             drawn.paste(upright, mask=_see_through(upright))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
