@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
+from wtforms import widgets
 
 from market.actions.sales.phone_voids import VoidResult
 from market.actions.sales.recording import Outcome, Result
@@ -44,7 +46,9 @@ class UnknownPhone(Invalid):
 
 
 class RescueField(TextField):
-    """Text as it was pasted, blanks and all."""
+    """Text as it was pasted, lines, blanks and all."""
+
+    widget: Any = widgets.TextArea()
 
     def _read(self, typed: object) -> str:
         return str(typed)

@@ -53,6 +53,8 @@ def test_a_phone_that_was_shown_out_loses_nothing(
     text = f"小芳 14:32\n{written_down(here, *rows)}\n谢谢"
     desk = f"/desk/{here.day.community.slug}/rescue"
     sign_in(client, here.day.cast.social_worker)
+    # A field of one line would run the lines together.
+    assert "<textarea" in client.get(desk).text
     looked = post(client, desk, {"text": text})
     assert looked.status_code == 200
     assert "新的 3 笔，共 ¥75；本来就有 1 笔；待核对 1 笔。" in unescape(looked.text)
