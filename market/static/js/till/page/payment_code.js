@@ -3,13 +3,16 @@ import { byId, show } from "./dom.js";
 
 export function createPaymentCode(app) {
   const image = byId("code-picture");
+  const details = byId("code-details");
+  // The buyer is to see all of it, above the bar.
+  details.addEventListener("toggle", () => details.open && image.scrollIntoView({ block: "center" }));
 
   /** Loaded when the tender is chosen, so that the tap shows it at once; kept by the browser from then on. */
   return function draw(tender) {
     const picture = app.bootstrap().tenders.find((one) => one.tender === tender)?.picture ?? "";
     show("code-details", picture !== "");
     if (image.getAttribute("src") === picture) return;
-    byId("code-details").open = false;
+    details.open = false;
     if (picture) image.src = picture;
   };
 }
