@@ -9,7 +9,7 @@ from market.actions.ledger.day_end import at_day_end
 from market.actions.proceeds.lighting_runs import CarryOutPlans
 from market.blueprints import people, proceeds, public, reports, sales, vault
 from market.config import ROOT, Settings, settings_from_environment
-from market.extensions import babel, close_asking, csrf, db, migrate
+from market.extensions import LateMigrate, babel, close_asking, csrf, db
 from market.web import (
     access,
     addresses,
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     db.init_app(app)
     app.teardown_appcontext(close_asking)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["migrate"] = LateMigrate(app, str(ROOT / "migrations"))
     babel.init_app(
         app,
         default_locale="zh_CN",

@@ -12,6 +12,7 @@ COMMANDS = {
     "backup": "market.cli.backup",
     "check-ledger": "market.cli.ledger",
     "create-user": "market.cli.people",
+    "db": "market.cli.migrating",
     "demo": "market.cli.demo",
     "erase-bookings": "market.cli.bookings",
     "import-sales": "market.cli.importing",

@@ -24,7 +24,7 @@ from market.app import create_app
 from market.cli.backup import postgresql
 from market.config import ROOT
 from market.domain.people import Role
-from market.extensions import db, migrate, unit_of_work
+from market.extensions import db, unit_of_work
 from market.models.ledger import AuditEvent, AuditHead
 from market.models.sales import Sale
 from tests.books import busy_day
@@ -278,7 +278,7 @@ def test_an_older_copy_is_brought_up_to_date(
     last = sorted((folder / "versions").glob("*.py"))[-1]
     revision = re.findall(r"^revision = ['\"](.+)['\"]", last.read_text(), re.MULTILINE)[0]
     (folder / "versions" / "later.py").write_text(LATER_MIGRATION.format(last=revision))
-    monkeypatch.setattr(migrate, "directory", str(folder))
+    monkeypatch.setattr(there.app.extensions["migrate"].migrate, "directory", str(folder))
     restored = there.run("restore", str(file))
     assert restored.exit_code == 0, restored.output
     assert "came_later" in there.counts()

@@ -25,7 +25,7 @@ from market.cli.backup.vault import load_vault, save_vault
 from market.cli.bookings import erase_now
 from market.cli.ledger import check_ledger
 from market.config import Settings, database_url
-from market.extensions import db, migrate, reading, unit_of_work
+from market.extensions import db, reading, unit_of_work
 from market.models.ledger import AuditEvent
 from market.models.people import Community, Person
 
@@ -119,8 +119,8 @@ def _version_in(file: Path) -> str:
         message = f"{file.name} is no copy of a {wanted} database, but this one is ({kind})"
         raise click.ClickException(message)
     version = _copies().version_in(file)
-    known = ScriptDirectory(migrate.directory).walk_revisions()
-    if version not in {one.revision for one in known}:
+    known = ScriptDirectory(current_app.extensions["migrate"].migrate.directory)
+    if version not in {one.revision for one in known.walk_revisions()}:
         message = f"{file.name} was made by a newer program (migration {version}); update this one"
         raise click.ClickException(message)
     return version
