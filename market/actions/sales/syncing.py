@@ -6,7 +6,7 @@ each other; different phones do not wait for one another here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from market.actions.sales.phone_voids import void_in_time
 from market.actions.sales.recording import Outcome, Result, fixed_at, record_at
 from market.actions.sales.sale_rows import Fixed, Stamp, line_row, sale_row
-from market.actions.sales.writing import Heard, write_heard_sale
+from market.actions.sales.writing import Heard, write_heard_sale, write_sales
 from market.domain.identifiers import epoch_ms
 from market.domain.sales.sale import Sale, Void
 from market.domain.sales.upload import BURST_MS, EACH_MS, TooFast, seconds_to_wait
@@ -51,19 +51,27 @@ def hear(
 
     Raises TooFast.
     """
-    now_ms = epoch_ms(now)
+    voids_ahead = _hear(session.connection(), device_id, last_sequence, unsent, now)
+    if voids_ahead is None:
+        now_ms = epoch_ms(now)
+        due_ms = session.scalars(select(Device.due_ms).where(Device.id == device_id)).one()
+        raise TooFast(seconds=seconds_to_wait(due_ms, now_ms))
+    return voids_ahead
+
+
+def _hear(
+    connection: Connection, device_id: int, last_sequence: int, unsent: int, now: datetime
+) -> bool | None:
+    """None where it was too fast."""
     said = {
         "device": device_id,
         "sequence": last_sequence,
         "now": now,
-        "now_ms": now_ms,
+        "now_ms": epoch_ms(now),
         "left": unsent,
     }
-    voids_ahead = session.connection().execute(_HEAR, said).scalar_one_or_none()
-    if voids_ahead is None:
-        due_ms = session.scalars(select(Device.due_ms).where(Device.id == device_id)).one()
-        raise TooFast(seconds=seconds_to_wait(due_ms, now_ms))
-    return voids_ahead
+    known: bool | None = connection.execute(_HEAR, said).scalar_one_or_none()
+    return known
 
 
 def hold(session: Session, device_id: int) -> bool:
@@ -99,22 +107,25 @@ def record_phone_sales(
 def record_alone(
     connection: Connection, counter: Counter, sale: Sale, *, hash_: bytes, stamp: Stamp, unsent: int
 ) -> Result | None:
-    """Hear of a phone and record the only sale it sent, in one statement of PostgreSQL's.
+    """Hear of a phone and record the only sale it sent, in one statement where that is PostgreSQL's.
 
     None where there is more to it, about which `hear` and `record_phone_sales` tell.
     """
     fixed = fixed_at(0, sale, counter, hash_)
     if not isinstance(fixed, Fixed):
         return None
-    now_ms = epoch_ms(stamp.received_at)
-    heard = Heard(unsent, now_ms, EACH_MS, now_ms + BURST_MS)
-    written = write_heard_sale(
-        connection,
-        heard,
-        sale_row(fixed, counter, stamp),
-        [line_row(fixed.sale, line) for line in fixed.sale.lines],
-        counted=counter.counted,
-    )
+    row = sale_row(fixed, counter, stamp)
+    lines = [line_row(fixed.sale, line) for line in fixed.sale.lines]
+    written: Collection[UUID]
+    if connection.dialect.name == "sqlite":
+        ahead = _hear(connection, sale.device_id, sale.sequence, unsent, stamp.received_at)
+        # Neither one that was too fast nor one that has voided ahead.
+        heard = ahead is False
+        written = write_sales(connection, [row], lines, counted=counter.counted) if heard else ()
+    else:
+        now_ms = epoch_ms(stamp.received_at)
+        heard_of = Heard(unsent, now_ms, EACH_MS, now_ms + BURST_MS)
+        written = write_heard_sale(connection, heard_of, row, lines, counted=counter.counted)
     return Result(sale.id, Outcome.CREATED, sale.code, fixed.day_number) if written else None
 
 

@@ -142,12 +142,12 @@ def write_heard_sale(
     lines: Sequence[LineRow],
     *,
     counted: Collection[int],
-) -> bool:
-    """Hear of a phone and write its sale, on PostgreSQL by one statement that is a unit of work.
+) -> set[UUID]:
+    """Hear of a phone and write its sale, in one statement of PostgreSQL's; gives its id.
 
-    False, with no sale written, where the phone is too fast, has voided ahead, or the sale collides.
+    Nothing is written where the phone is too fast or has voided ahead, no sale where it collides.
     """
-    return bool(_write_at_once(connection, [sale], lines, counted, heard))
+    return _write_at_once(connection, [sale], lines, counted, heard)
 
 
 def _write_at_once(

@@ -36,7 +36,7 @@ from market.blueprints.sales.uploading import (
 )
 from market.domain.sales.sale import Void
 from market.domain.sales.upload import clock_offset
-from market.extensions import asking, csrf, reading, unit_of_work
+from market.extensions import asking, csrf, reading, short_work, unit_of_work
 from market.queries.sales.counter import Counter, goods_of
 from market.queries.sales.devices import DeviceHere
 from market.queries.sales.uploads import early_voids, tills_of_day
@@ -220,13 +220,11 @@ def _alone(
     """The quick road for what phones mostly send while they are online: one sale, and no more."""
     if len(read.rows) != 1 or not upload.sales or phone.voids_ahead:
         return None
-    connection = asking()
-    if connection.dialect.name == "sqlite":
-        return None
     [(till_id, [one])] = upload.sales.items()
-    result = record_alone(
-        connection, counters[till_id], one.sale, hash_=one.hash, stamp=stamp, unsent=left
-    )
+    with short_work() as connection:
+        result = record_alone(
+            connection, counters[till_id], one.sale, hash_=one.hash, stamp=stamp, unsent=left
+        )
     return None if result is None else {one.place: result}
 
 
