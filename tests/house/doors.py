@@ -250,7 +250,6 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_open": {S, A},
     "proceeds.wish_picture_removal": {S, A},
     "proceeds.wish_priority": {S, A},
-    "proceeds.wish_priority": {S, A},
     "proceeds.wish_review": {T, S, R, A},
     "proceeds.wish_thanks": {S, A},
     "proceeds.wish_thanks_review": {T, S, R, A},
