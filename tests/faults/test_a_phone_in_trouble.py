@@ -108,13 +108,13 @@ def test_cash_of_a_sale_that_comes_after_closing_is_not_booked_twice(
     with app.app_context(), unit_of_work() as work:
         close(work, here.day, reason="还有手机没传", phones_reason="没有网络")
     with app.app_context(), Session(db.engine) as session:
-        assert balance(session, here.day, "over_short") == -SOAP_MINOR
+        assert balance(session, here.day, f"over_short:{here.day.till.id}") == -SOAP_MINOR
         in_cash = _cash_minor(session, here)
     assert run(phone.push(sign_off=True))
     with app.app_context(), unit_of_work() as work:
         close_late(work, here.day)
     with app.app_context(), Session(db.engine) as session:
-        assert balance(session, here.day, "over_short") == 0
+        assert balance(session, here.day, f"over_short:{here.day.till.id}") == 0
         assert _cash_minor(session, here) == in_cash
     toll = toll_of(app, here.day, phone.rows)
     assert toll.is_nothing, toll
