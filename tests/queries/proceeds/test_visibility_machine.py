@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -170,7 +171,7 @@ class Publication(RuleBasedStateMachine):
         with suppress(MarketError), unit_of_work() as session:
             wish = locked_wish(session, self._here, self.ids[which])
             state = WishState(wish.state)
-            said = {"community_id": self._here, "wish_id": wish.id}
+            said: Any = {"community_id": self._here, "wish_id": wish.id}
             if state is WishState.REVIEWED:
                 open_wish(session, OpenWish(**said), by_id=self._by, now=self.now)
             elif state is WishState.LIT:
