@@ -202,7 +202,7 @@ def test_files_whose_time_is_over_are_listed(vault: Vault) -> None:
         ("", VaultWithoutKey),
         ("not a key", VaultWithoutKey),
         ("AAAA", VaultWithoutKey),
-        (new_key(secrets.token_bytes), VaultKeyWrong),
+        (new_key(lambda length: b"k" * length), VaultKeyWrong),
     ],
 )
 def test_without_its_key_the_vault_says_so(vaults: SqliteVaults, key: str, reason: type) -> None:
