@@ -307,7 +307,7 @@ def test_whoever_is_signed_in_as_well_still_finds_their_tills(
         )
     phone.carried_by(client)
     sign_in(client, place.day.cast.volunteer)
-    tills, sells = "我的收银班次", phone.device.letter + " · 宝妈丙"
+    tills, sells = "我的收银班次", f"{phone.device.letter}</span> · 宝妈丙"
     assert sells in client.get("/till/", follow_redirects=True).text
     assert tills in client.get("/till/mine").text
     app.extensions["clock"] = lambda: NOW + timedelta(days=3)

@@ -129,7 +129,7 @@ def test_a_large_refund_asks_for_a_code_where_the_community_wants_one(
     answer = post(treasurer, _address(day, large), _whole(day))
     asked = post(reviewer, f"{answer.location}/decision", {"answer": "yes"})
     assert asked.status_code == 403
-    assert "请先绑定手机验证器" in asked.text
+    assert "请先设好第二道验证" in asked.text
     assert session.scalar(select(func.count(Refund.id))) == 0
     said_no = {"answer": "no", "reason": "没有小票"}
     assert post(reviewer, f"{answer.location}/decision", said_no).status_code == 303
