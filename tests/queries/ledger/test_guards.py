@@ -69,7 +69,7 @@ RARE: dict[str, dict[str, object]] = {
         "received_at": NOW,
     },
     "aside_decision": {
-        "quarantined_id": 1,
+        "quarantined_id": _first("quarantined_sale", "id"),
         "outcome": "discarded",
         "reason": "x",
         "decided_by_id": 1,
