@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 from urllib.parse import urlsplit
@@ -25,10 +24,11 @@ from market.models.people import Community, Person, RoleGrant
 from market.models.proceeds import Wish
 from market.models.sales import CashCount, MarketDay, SalePosition, Slip
 from tests import factories
+from tests.browser.sample import Sample, ask
 from tests.factories import NOW
 from tests.passes import make_pass, make_phone
-from tests.people import form_token, sign_in
-from tests.walking import drawing, walk
+from tests.people import sign_in
+from tests.walking import walk
 
 ANYBODY = "anybody"
 WALKERS = (ANYBODY, "yunduo", "qingning", "nangua")
@@ -36,16 +36,7 @@ WALKERS = (ANYBODY, "yunduo", "qingning", "nangua")
 IDS = range(1, 13)
 MOST_TRIED = 5
 ERRORS = (403, 404, 409, 422, 429, 500, 503)
-Samples = dict[str, "Sample"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A page as somebody was shown it, who can ask for its files too."""
-
-    client: FlaskClient
-    address: str
-    html: str
+Samples = dict[str, Sample]
 
 
 def samples_of(app: Flask) -> Samples:
@@ -82,8 +73,8 @@ def _off_the_path(app: Flask, clients: dict[str, FlaskClient]) -> Iterator[tuple
     yield from _preparing(app, clients["yunduo"])
     for way, page in (("app", "new"), ("card", "card")):
         setting = "/me/second-factor"
-        yield from _ask(clients["nangua"], setting, {"password": PASSWORD, "way": way})
-        yield from _ask(clients["nangua"], f"{setting}/{page}")
+        yield from ask(clients["nangua"], setting, {"password": PASSWORD, "way": way})
+        yield from ask(clients["nangua"], f"{setting}/{page}")
 
 
 def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]:
@@ -96,12 +87,12 @@ def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]
         sales = session.scalars(closed.limit(MOST_TRIED)).all()
         bare_id = bare.id
     desk = f"/desk/{SLUG}"
-    yield from _ask(preparer, f"{desk}/markets/{bare_id}/basis/B")
+    yield from ask(preparer, f"{desk}/markets/{bare_id}/basis/B")
     stalls = {"text": "编号\t名称\n7\t糖画摊"}
-    yield from _ask(preparer, f"{desk}/markets/{bare_id}/pasted/stalls", stalls)
-    yield from _ask(preparer, f"{desk}/markets/{bare_id}/filing", {"filing_number": ""})
+    yield from ask(preparer, f"{desk}/markets/{bare_id}/pasted/stalls", stalls)
+    yield from ask(preparer, f"{desk}/markets/{bare_id}/filing", {"filing_number": ""})
     for sale_id in sales:
-        yield from _ask(preparer, f"{desk}/sales/{sale_id}/refund")
+        yield from ask(preparer, f"{desk}/sales/{sale_id}/refund")
 
 
 def _refusals(app: Flask) -> Iterator[tuple[str, Sample]]:
@@ -113,7 +104,7 @@ def _refusals(app: Flask) -> Iterator[tuple[str, Sample]]:
     with app.app_context(), Session(db.engine) as session:
         codes = session.scalars(select(Wish.code).order_by(Wish.id)).all()
     for code in codes:
-        yield from _ask(client, f"/wishes/{code}")
+        yield from ask(client, f"/wishes/{code}")
 
 
 def _of_people(app: Flask, administrator: FlaskClient) -> Iterator[tuple[str, Sample]]:
@@ -125,15 +116,15 @@ def _of_people(app: Flask, administrator: FlaskClient) -> Iterator[tuple[str, Sa
         own = session.scalars(select(Person.id).where(Person.username == "yunduo")).one()
     of_two = app.test_client()
     sign_in(of_two, busy)
-    yield from _ask(of_two, "/desk/")
+    yield from ask(of_two, "/desk/")
     people = f"/desk/{SLUG}/people"
-    yield from _ask(administrator, f"{people}/{own}/reset-links", {})
-    for template, invited in _ask(
+    yield from ask(administrator, f"{people}/{own}/reset-links", {})
+    for template, invited in ask(
         administrator, f"{people}/invitations/new", {"roles": "volunteer"}
     ):
         yield template, invited
         for address in re.findall(r"/join/[\w-]+", invited.html)[:1]:
-            yield from _ask(app.test_client(), address)
+            yield from ask(app.test_client(), address)
 
 
 def _by_codes(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]:
@@ -152,12 +143,12 @@ def _by_codes(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]
         device_id = phone.device.id
     anybody, seller = app.test_client(), app.test_client()
     for one in passes:
-        yield from _ask(anybody, f"/p/{one.token}")
+        yield from ask(anybody, f"/p/{one.token}")
     phone.carried_by(seller)
-    yield from _ask(seller, "/till/phone")
-    yield from _ask(anybody, f"/r/{code}")
-    yield from _ask(anybody, f"/till/{SLUG}/second/{second}")
-    yield from _ask(preparer, f"/desk/{SLUG}/phones/{device_id}/revocation")
+    yield from ask(seller, "/till/phone")
+    yield from ask(anybody, f"/r/{code}")
+    yield from ask(anybody, f"/till/{SLUG}/second/{second}")
+    yield from ask(preparer, f"/desk/{SLUG}/phones/{device_id}/revocation")
 
 
 def _guess(app: Flask, clients: dict[str, FlaskClient], reached: set[str], found: Samples) -> None:
@@ -167,7 +158,7 @@ def _guess(app: Flask, clients: dict[str, FlaskClient], reached: set[str], found
         if rule.endpoint in known or "GET" not in (rule.methods or ()):
             continue
         for address, client in product(_addresses(rule), clients.values()):
-            fresh = [one for one in _ask(client, address) if one[0] not in found]
+            fresh = [one for one in ask(client, address) if one[0] not in found]
             found.update(fresh)
             if fresh:
                 break
@@ -180,21 +171,3 @@ def _addresses(rule: Rule) -> Iterator[str]:
         return
     for number in IDS if wanted else (1,):
         yield re.sub(r"<int:\w+>", str(number), rule.rule.replace("<community>", SLUG))
-
-
-def _ask(
-    client: FlaskClient, address: str, fields: dict[str, str] | None = None
-) -> Iterator[tuple[str, Sample]]:
-    """The page that is drawn at an address, or for what is sent there."""
-    with drawing(client.application) as drawn:
-        if fields is None:
-            answer = client.get(address, follow_redirects=True)
-        else:
-            answer = client.post(
-                address,
-                data={**fields, "csrf_token": form_token(client)},
-                follow_redirects=True,
-            )
-    with answer:
-        if answer.mimetype == "text/html" and drawn:
-            yield drawn[-1], Sample(client, address, answer.text)
