@@ -10,7 +10,7 @@ import zipfile
 from werkzeug.datastructures import FileStorage
 
 from market.domain.errors import N_, Invalid
-from market.domain.sales.pasted_list import table_text
+from market.domain.pasted_list import table_text
 
 MOST_BYTES = 900_000
 MOST_UNPACKED_BYTES = 20_000_000

@@ -13,7 +13,7 @@ from market.domain.sales.paper_tally import (
     find_item,
     read_tally,
 )
-from market.domain.sales.pasted_list import cut_list
+from market.domain.pasted_list import cut_list
 from market.domain.sales.sale import Tender
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.domain.errors import MarketError
-from market.domain.sales.pasted_list import (
+from market.domain.pasted_list import (
     MOST_CELL,
     MOST_ROWS,
     NothingPasted,

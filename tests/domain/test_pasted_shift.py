@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from market.domain.errors import MarketError
-from market.domain.sales.pasted_list import cut_list
+from market.domain.pasted_list import cut_list
 from market.domain.sales.pasted_order import ORDERS, PastedOrder, read_order
 from market.domain.sales.pasted_shift import SHIFTS, PastedShift, read_shift
 

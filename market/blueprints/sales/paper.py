@@ -16,8 +16,8 @@ from market.blueprints.sales import blueprint
 from market.blueprints.sales.pasting_forms import MOST_PASTED, PastedField
 from market.blueprints.sales.set_aside import SETTLERS
 from market.domain.errors import MarketError
+from market.domain.pasted_list import Cut, cut_list
 from market.domain.sales.paper_tally import TALLY, PriceNeeded, find_item, read_tally
-from market.domain.sales.pasted_list import Cut, cut_list
 from market.extensions import reading
 from market.queries.sales.counter import Good, goods_of
 from market.queries.sales.tills import TillNow, till_now

@@ -19,7 +19,7 @@ from market.blueprints.sales import blueprint
 from market.blueprints.sales.pasting_forms import PasteForm, RowsForm, rows_form, rows_sent
 from market.blueprints.sales.preparing import PREPARERS, day_here
 from market.domain.errors import N_, MarketError
-from market.domain.sales.pasted_list import Layout, cut_list
+from market.domain.pasted_list import Layout, cut_list
 from market.domain.sales.pasted_offer import OFFERS, PastedOffer, read_offer
 from market.domain.sales.pasted_order import ORDERS, PastedOrder, read_order
 from market.domain.sales.pasted_shift import SHIFTS, PastedShift, read_shift

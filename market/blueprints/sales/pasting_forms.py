@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import fields, widgets
 
 from market.domain.errors import N_, Invalid, MarketError
-from market.domain.sales.pasted_list import MOST_CELL, MOST_ROWS, Column, Cut, Layout
+from market.domain.pasted_list import MOST_CELL, MOST_ROWS, Column, Cut, Layout
 from market.domain.text import TextTooLong
 from market.web.errors import sentence_of
 from market.web.forms import ChoiceField, FileField, Form, TextField, TickField

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from market.domain.errors import N_, Invalid
 from market.domain.money import parse_amount, parse_count
-from market.domain.sales.pasted_list import Cells, Column, Layout, read_cell
+from market.domain.pasted_list import Cells, Column, Layout, read_cell
 from market.domain.sales.sale import Tender
 from market.domain.text import clean_text
 

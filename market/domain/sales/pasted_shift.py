@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from market.domain.errors import N_, Invalid
-from market.domain.sales.pasted_list import Cells, Column, Layout, read_cell
+from market.domain.pasted_list import Cells, Column, Layout, read_cell
 from market.domain.text import clean_text
 
 MOST_NAME = 40

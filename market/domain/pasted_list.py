@@ -59,11 +59,15 @@ class Layout:
 
     `carried` are columns that a table leaves empty where the line before has said them (merged
     cells). `by_hand` reads a line without tabs; its second argument is the group it stands under.
+    `unused` is said of columns that nobody asked for; a cell beyond `most_cell` signs is cut.
     """
 
     columns: tuple[Column, ...]
     carried: tuple[str, ...]
     by_hand: Callable[[str, str], Sequence[Cells]]
+    unused: str = N_("这几列没有用上")
+    most_cell: int = MOST_CELL
+    most_rows: int = MOST_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +118,11 @@ def cut_list(text: str, layout: Layout) -> CutList:
         else:
             body = numbered["body"].strip() if numbered else line.strip()
             rows = layout.by_hand(body, group) if body else []
-            found.rows += [Cut(number, line.strip(), _clipped(cells)) for cells in rows]
+            found.rows += [Cut(number, line.strip(), _clipped(cells, layout)) for cells in rows]
     if not found.rows:
         raise NothingPasted
-    if len(found.rows) > MOST_ROWS:
-        raise TooManyRows(most=MOST_ROWS)
+    if len(found.rows) > layout.most_rows:
+        raise TooManyRows(most=layout.most_rows)
     return found
 
 
@@ -171,14 +175,14 @@ class _Table:
         unused = [value for value, name in zip(values, self._order or [], strict=False) if not name]
         if any(unused):
             words = " ".join(filter(None, unused))
-            found.unread.append(Unread(number, words, N_("这几列没有用上")))
+            found.unread.append(Unread(number, words, self._layout.unused))
 
     def _filled(self, cells: dict[str, str]) -> Cells:
         carried = self._layout.carried
         if not any(cells.get(name) for name in carried):
             cells |= {name: self._last.get(name, "") for name in carried}
         self._last = {name: cells.get(name, "") for name in carried}
-        return _clipped(cells)
+        return _clipped(cells, self._layout)
 
 
 def _lines(text: str) -> Iterable[tuple[int, str]]:
@@ -186,8 +190,8 @@ def _lines(text: str) -> Iterable[tuple[int, str]]:
         yield number, line.translate(_HALF_WIDTH)
 
 
-def _clipped(cells: Cells) -> Cells:
-    return {name: value.strip()[:MOST_CELL] for name, value in cells.items()}
+def _clipped(cells: Cells, layout: Layout) -> Cells:
+    return {name: value.strip()[: layout.most_cell] for name, value in cells.items()}
 
 
 def _plain(heading: str) -> str:
