@@ -13,6 +13,7 @@ from market.models.proceeds.consents import (
     PublicationStop,
     StopCode,
 )
+from market.models.proceeds.desk import PurchaseItem, RefusedWish, WishListRow
 from market.models.proceeds.holds import WishHold
 from market.models.proceeds.lighting import (
     LightingDecision,
@@ -47,10 +48,13 @@ __all__ = [
     "ProposalDecision",
     "ProposalItem",
     "PublicationStop",
+    "PurchaseItem",
+    "RefusedWish",
     "StopCode",
     "Wish",
     "WishCost",
     "WishHold",
+    "WishListRow",
     "WishPicture",
     "WishPriority",
     "WishReview",

@@ -59,6 +59,15 @@ RARE: dict[str, dict[str, object]] = {
         "by_id": 1,
         "at": NOW,
     },
+    "wish_list_row": {"community_id": 1, "key": "x", "wish_id": 1, "by_id": 1, "at": NOW},
+    "purchase_item": {
+        "move_id": 1,
+        "number": 1,
+        "name": "x",
+        "estimated_minor": 1,
+        "amount_minor": 1,
+        "difference": "",
+    },
     "quarantined_sale": {
         "till_id": 1,
         "device_id": 1,
