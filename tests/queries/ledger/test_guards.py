@@ -182,6 +182,17 @@ RARE: dict[str, dict[str, object]] = {
         "at": NOW,
     },
     "turn_promise": {"turn_id": _TURN, "ordinal": 1, "due_on": NOW.date(), "by_id": 1, "at": NOW},
+    "disclosure": {
+        "id": 1,
+        "community_id": 1,
+        "market_day_id": 1,
+        "number": 1,
+        "figures": {},
+        "hash": bytes(32),
+        "why": "",
+        "published_by_id": 1,
+        "published_at": NOW,
+    },
     "sale_turn": {
         "sale_id": _first("sale_line", "sale_id"),
         "number": _first("sale_line", "number"),
