@@ -7,7 +7,7 @@ from flask import Flask
 from market import cli
 from market.actions.ledger.day_end import at_day_end
 from market.actions.proceeds.lighting_runs import CarryOutPlans
-from market.blueprints import people, proceeds, public, reports, sales, vault
+from market.blueprints import livelihood, people, proceeds, public, reports, sales, vault
 from market.config import ROOT, Settings, settings_from_environment
 from market.extensions import LateMigrate, babel, close_asking, csrf, db
 from market.web import (
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.install(app)
     # After `access`: whoever may not enter hears that, not that their form is stale.
     csrf.init_app(app)
-    for room in (public, people, sales, proceeds, reports, vault):
+    for room in (public, people, sales, proceeds, livelihood, reports, vault):
         app.register_blueprint(room.blueprint)
     cli.install(app)
     # Sales do not know proceeds: what a market day's last closure lights goes through the ledger.

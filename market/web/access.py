@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from market.domain.people import Role
 from market.extensions import reading
+from market.queries.livelihood.access import EnterpriseHere, enterprises_of
 from market.queries.people.who import CommunityHere, SignedIn, community_by_slug
 from market.queries.sales.devices import DeviceHere
 from market.web.addresses import came_from, local_path
@@ -18,6 +19,8 @@ from market.web.devices import device, this_device
 from market.web.sessions import whoever
 
 _View = TypeVar("_View", bound=Callable[..., ResponseReturnValue])
+_CHOSEN = "enterprise"
+"""Where the cookie of who helps several entrepreneurs keeps whose pages they look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,14 @@ class Access:
     """What a route asks of whoever comes. No roles and not public: any signed-in person.
 
     `devices`: a phone that joined a stall may enter too; without `people`, nobody else.
+    `entrepreneurs`: only who has an enterprise of their own here, or helps somebody who has.
     """
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
     devices: bool = False
     people: bool = True
+    entrepreneurs: bool = False
 
 
 def public(view: _View) -> _View:
@@ -64,6 +69,31 @@ def for_roles(*roles: Role, devices: bool = False) -> Callable[[_View], _View]:
 def for_devices(view: _View) -> _View:
     """Only a phone that joined a stall may enter: `device()` of market/web/devices.py."""
     return _marked(view, Access(devices=True, people=False))
+
+
+def for_entrepreneur(view: _View) -> _View:
+    """Only an entrepreneur, or a helper they named, may enter: `entrepreneur()` says of which.
+
+    The views below /mine/ look at nothing but this one enterprise.
+    """
+    return _marked(view, Access(entrepreneurs=True))
+
+
+def entrepreneur() -> EnterpriseHere:
+    """The enterprise whose own pages this request is about; only in routes `for_entrepreneur`."""
+    found: EnterpriseHere = g.enterprise
+    return found
+
+
+def my_enterprises() -> list[EnterpriseHere]:
+    """All those whose own pages this person may enter; only in routes `for_entrepreneur`."""
+    found: list[EnterpriseHere] = g.enterprises
+    return found
+
+
+def choose_enterprise(code: str) -> None:
+    """Let this browser look at another of them from now on; whether it may is asked each time."""
+    session[_CHOSEN] = code
 
 
 def person() -> SignedIn:
@@ -125,6 +155,12 @@ def _check() -> ResponseReturnValue | None:
     if not access.people:
         device()
         return None
+    if access.entrepreneurs:
+        return _check_entrepreneur(whoever())
+    return _check_person(access)
+
+
+def _check_person(access: Access) -> ResponseReturnValue | None:
     known = whoever()
     if access.devices and not _holds(known, access.roles) and _is_here(this_device()):
         g.by_device = True
@@ -133,6 +169,20 @@ def _check() -> ResponseReturnValue | None:
         return _to_sign_in()
     if access.roles:
         _check_roles(known, access.roles)
+    return None
+
+
+def _check_entrepreneur(known: SignedIn | None) -> ResponseReturnValue | None:
+    if known is None:
+        return redirect(url_for("livelihood.card_wanted", next=_way_back()), code=303)
+    mine = enterprises_of(reading(), known.id)
+    if not mine:
+        # Whoever is signed in for something else is not told that these pages exist.
+        abort(404)
+    chosen = session.get(_CHOSEN)
+    g.enterprises = mine
+    g.enterprise = next((one for one in mine if one.code == chosen), mine[0])
+    g.community = community_by_slug(reading(), g.enterprise.slug)
     return None
 
 

@@ -10,6 +10,8 @@ from market.domain.people import Role
 PUBLIC = frozenset(
     {
         "healthz",
+        "livelihood.card",
+        "livelihood.card_wanted",
         "metrics",
         "openapi",
         "people.join",
@@ -40,6 +42,8 @@ PUBLIC = frozenset(
         "sales.till_shell",
         "sales.till_worker",
         "static_file",
+        "vault.hold",
+        "vault.hold_ask",
     }
 )
 """Open to anybody; a page among them shows what everybody may see, or proves who asks by itself."""
@@ -47,8 +51,17 @@ PUBLIC = frozenset(
 BY_ADDRESS = frozenset({"public.stop_now"})
 """Forms whose address is itself the secret that proves who sends them: they want no token besides."""
 
+FOR_ENTREPRENEURS = frozenset(
+    {
+        "livelihood.mine",
+        "livelihood.mine_choice",
+    }
+)
+"""Open to an entrepreneur and the helpers they named: this one enterprise's things only."""
+
 SIGNED_IN = frozenset(
     {
+        "livelihood.leave",
         "people.choose_desk",
         "people.end_my_other_sessions",
         "people.end_my_session",
@@ -338,6 +351,8 @@ BY_ROLE: dict[str, set[Role]] = {
     "vault.file_wish": {S},
     "vault.file_wish_removal": {S},
     "vault.files": {S},
+    "vault.hold_contact": {S},
+    "vault.hold_contact_reading": {S},
     "vault.openings": {A, U},
     "vault.picture": {T, S, R, A},
     "vault.picture_new": {S},

@@ -19,7 +19,15 @@ from market.models.people import Community, Person
 from market.models.sales import Sale
 from market.web.access import Access, access_of
 from tests.factories import make_community
-from tests.house.doors import BY_ADDRESS, BY_ROLE, DEVICES_TOO, FOR_DEVICES, PUBLIC, SIGNED_IN
+from tests.house.doors import (
+    BY_ADDRESS,
+    BY_ROLE,
+    DEVICES_TOO,
+    FOR_DEVICES,
+    FOR_ENTREPRENEURS,
+    PUBLIC,
+    SIGNED_IN,
+)
 from tests.market_day import make_day
 from tests.passes import make_pass, make_phone
 from tests.people import form_token, make_person, sign_in
@@ -80,7 +88,9 @@ def address_of(app: Flask, rule: Rule, slug: str, found: Mapping[str, object] = 
 
 def was_sent_away(answer: TestResponse) -> bool:
     """Whether somebody not signed in was told to sign in first."""
-    return answer.status_code == 401 or (answer.location or "").startswith("/sign-in")
+    return answer.status_code == 401 or (answer.location or "").startswith(
+        ("/sign-in", "/mine/sign-in")
+    )
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -88,6 +98,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(app: Flask) -> None
     expected = (
         dict.fromkeys(PUBLIC, Access(public=True))
         | dict.fromkeys(FOR_DEVICES, Access(devices=True, people=False))
+        | dict.fromkeys(FOR_ENTREPRENEURS, Access(entrepreneurs=True))
         | {one: Access(devices=one in DEVICES_TOO) for one in SIGNED_IN}
         | {
             endpoint: Access(roles=frozenset(roles), devices=endpoint in DEVICES_TOO)
@@ -114,6 +125,20 @@ def test_nobody_enters_without_signing_in_but_where_it_is_public(app: Flask) -> 
         if rule.endpoint != LAST
         for answer in [knock(app.test_client(), rule, method)]
         if was_sent_away(answer) == (rule.endpoint in PUBLIC)
+    ]
+    assert wrong == []
+
+
+def test_an_entrepreneur_s_pages_are_not_there_for_the_organisers(
+    app: Flask, here: Community
+) -> None:
+    client = with_roles(app, here, *Role)
+    wrong = [
+        f"{method} {rule}: {answer.status}"
+        for rule, method in doors(app)
+        if rule.endpoint in FOR_ENTREPRENEURS
+        for answer in [knock(client, rule, method)]
+        if answer.status_code != 404
     ]
     assert wrong == []
 
@@ -164,7 +189,7 @@ def test_every_writing_route_wants_its_form_s_token(app: Flask, here: Community)
         f"{method} {rule}: {answer.status}"
         for rule, method in doors(app)
         # A phone's own are tried below: nobody else gets as far as the token.
-        if method != "GET" and rule.endpoint not in FOR_DEVICES | BY_ADDRESS
+        if method != "GET" and rule.endpoint not in FOR_DEVICES | FOR_ENTREPRENEURS | BY_ADDRESS
         for answer in [client.open(address_of(app, rule, "here"), method=method)]
         if answer.status_code != 400
     ]

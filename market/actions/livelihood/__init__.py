@@ -1,0 +1,1 @@
+"""What entrepreneurs, and those who support them, do."""

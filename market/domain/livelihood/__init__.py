@@ -1,0 +1,1 @@
+"""Entrepreneurs: what supporting somebody's livelihood asks, in plain rules."""

@@ -1,0 +1,1 @@
+"""Questions about entrepreneurs and what supports them."""
