@@ -12,7 +12,8 @@ from market.actions.ledger.moves import (
     propose_move,
     propose_reversal,
 )
-from market.domain.ledger.account import AccountRef
+from market.actions.ledger.payout_signatures import SignPayout, sign_payout
+from market.domain.ledger.account import AccountKind, AccountRef
 from market.domain.ledger.moves import MoveKind
 from market.models.ledger import MoneyMove, MoneyMoveDecision
 from tests.market_day import LATER, Day
@@ -50,8 +51,19 @@ def decide(
 def move(
     session: Session, day: Day, kind: MoveKind, amount_minor: int, **more: object
 ) -> MoneyMoveDecision:
-    """Proposed by the treasurer, approved by the reviewer."""
-    return decide(session, day, propose(session, day, kind, amount_minor, **more))
+    """Proposed by the treasurer, signed for where it is a payout in cash, approved by the reviewer."""
+    moved = propose(session, day, kind, amount_minor, **more)
+    source = more.get("source")
+    in_cash = isinstance(source, AccountRef) and source.kind is AccountKind.CASH_SAFE
+    if kind is MoveKind.PAYOUT and in_cash:
+        sign(session, day, moved)
+    return decide(session, day, moved)
+
+
+def sign(session: Session, day: Day, move: MoneyMove) -> None:
+    """The payee has signed a slip of paper."""
+    command = SignPayout(community_id=day.community.id, move_id=move.id, slip="收条 7")
+    sign_payout(session, command, by_id=day.cast.treasurer.id, now=LATER)
 
 
 def reverse(session: Session, day: Day, voucher_id: int) -> MoneyMoveDecision:

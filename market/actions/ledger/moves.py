@@ -20,6 +20,7 @@ from market.actions.ledger.move_records import (
     require_second_person,
     waiting_move,
 )
+from market.actions.ledger.payout_signatures import require_signed
 from market.actions.ledger.posting import post, posted_entry, reverse
 from market.domain.errors import N_, Refused
 from market.domain.ledger.account import AccountKind
@@ -94,8 +95,8 @@ def decide_move(
     """Let the money go, or decline. An approval checks everything again and posts the voucher.
 
     Locks the community's turn, the funds or the allocation, the month, the accounts. Raises
-    NoLongerApprover, NoSuchMove, AlreadyDecided, DecidedElsewhere, CommittedLess, and what
-    `two_people` and `require_room` raise.
+    NoLongerApprover, NoSuchMove, AlreadyDecided, DecidedElsewhere, NotSigned, CommittedLess, and
+    what `two_people` and `require_room` raise.
     """
     require_approver(session, command.community_id, by_id)
     move = waiting_move(session, command.move_id, community_id=command.community_id)
@@ -104,6 +105,7 @@ def decide_move(
     if move.kind in _OTHERS_DECIDE:
         raise DecidedElsewhere
     require_second_person(session, move, by_id)
+    require_signed(session, move)
     if move.kind == MoveKind.OVER_CLEARED:
         lock_all_funds(session, move.community_id)
     if move.allocation_id is not None:

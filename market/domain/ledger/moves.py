@@ -34,6 +34,24 @@ class MoveKind(StrEnum):
         return _LABELS[self]
 
 
+class SignWay(StrEnum):
+    """How a payee says that she got a payout in cash."""
+
+    DRAWN = "drawn"
+    PHONE = "phone"
+    PAPER = "paper"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, for translation."""
+        return _WAY_LABELS[self]
+
+
+_WAY_LABELS = {
+    SignWay.DRAWN: N_("手写签名"),
+    SignWay.PHONE: N_("本人手机确认"),
+    SignWay.PAPER: N_("纸质收条"),
+}
 _LABELS = {
     MoveKind.HAND_OVER: N_("交接"),
     MoveKind.DEPOSIT: N_("存入银行"),

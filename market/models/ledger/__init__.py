@@ -3,7 +3,7 @@
 from market.models.ledger.audit import AuditEvent, AuditHead
 from market.models.ledger.books import Account, Holder, MonthLock, Party, Period, Posting, Voucher
 from market.models.ledger.line import Fund, Laying, LineMove, RefundClaim, RefundSettlement, Taking
-from market.models.ledger.moves import MoneyMove, MoneyMoveDecision
+from market.models.ledger.moves import MoneyMove, MoneyMoveDecision, PayoutSignature
 from market.models.ledger.papers import AccountHeading, LedgerCheck
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "MoneyMoveDecision",
     "MonthLock",
     "Party",
+    "PayoutSignature",
     "Period",
     "Posting",
     "RefundClaim",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import POSTED, Base, Minor
@@ -57,3 +57,25 @@ class MoneyMoveDecision(Base):
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]
     voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"))
+
+
+class PayoutSignature(Base):
+    """The payee's word that a payout in cash was counted into her hand.
+
+    `way` is 'drawn' (`strokes`, on the phone of who pays), 'phone' (she said so on her own, signed
+    in as `by_id`) or 'paper' (`slip` is the number of the slip she signed).
+    """
+
+    __tablename__ = "payout_signature"
+    __table_args__ = (
+        CheckConstraint("way IN ('drawn','phone','paper')", name="known_way"),
+        CheckConstraint("(way = 'drawn') = (strokes <> '')", name="drawn_is_strokes"),
+        CheckConstraint("(way = 'paper') = (slip <> '')", name="paper_is_slip"),
+        POSTED,
+    )
+    move_id: Mapped[int] = mapped_column(ForeignKey("money_move.id"), primary_key=True)
+    way: Mapped[str] = mapped_column(String(5))
+    strokes: Mapped[str] = mapped_column(Text, default="")
+    slip: Mapped[str] = mapped_column(String(80), default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from market.models.sales.closing import (
     CountConfirmation,
     SalePosition,
 )
+from market.models.sales.consigning import ConsignedRest, FoodLabel
 from market.models.sales.market_days import (
     CodePicture,
     LegalBasis,
@@ -62,12 +63,14 @@ __all__ = [
     "Closure",
     "ClosurePhone",
     "CodePicture",
+    "ConsignedRest",
     "CountConfirmation",
     "DayDigits",
     "DayTask",
     "Device",
     "DeviceHolder",
     "DeviceSignOff",
+    "FoodLabel",
     "GivenGoods",
     "GoodsPhoto",
     "ImportBatch",

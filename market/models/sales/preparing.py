@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -37,7 +38,10 @@ class Shift(Base):
 
 
 class PreOrder(Base):
-    """What somebody wants put by for them; never money. `name` is what they are called, no more."""
+    """What somebody wants put by for them; never money. `name` is what they are called, no more.
+
+    `sale_id` is the ordinary sale it became when it was fetched and paid for.
+    """
 
     __tablename__ = "pre_order"
     __table_args__ = (
@@ -52,6 +56,7 @@ class PreOrder(Base):
     written_at: Mapped[datetime]
     fetched_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     fetched_at: Mapped[datetime | None]
+    sale_id: Mapped[UUID | None] = mapped_column(ForeignKey("sale.id"))
 
 
 class GivenGoods(Base):

@@ -30,7 +30,7 @@ from market.queries.ledger.check import check_community
 from tests import factories
 from tests.actions.ledger.test_months import DECEMBER, STILL_NOVEMBER
 from tests.market_day import LATER, Day, balance, close, count, open_day
-from tests.moves import propose, safe
+from tests.moves import propose, safe, sign
 from tests.refunds import asking, closed_sale, recorded_sale
 
 PEOPLE = 6
@@ -123,10 +123,13 @@ def test_what_is_owed_is_paid_once_however_many_pay_it(app: Flask, day: Day) -> 
             close(work, day)
         with unit_of_work() as work:
             given = {"party_id": day.weaver.id, "source": safe(day)}
-            moves = [
-                propose(work, day, MoveKind.PAYOUT, 48_00, note=f"第{number}次", **given).id
+            proposed = [
+                propose(work, day, MoveKind.PAYOUT, 48_00, note=f"第{number}次", **given)
                 for number in range(PEOPLE)
             ]
+            for one in proposed:
+                sign(work, day, one)
+            moves = [one.id for one in proposed]
     refused: list[type[MarketError]] = []
 
     def pay(number: int) -> None:

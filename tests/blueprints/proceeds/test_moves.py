@@ -15,7 +15,7 @@ from market.models.ledger import MoneyMove, MoneyMoveDecision, MonthLock, Vouche
 from market.models.people import Community
 from tests import factories
 from tests.market_day import LATER, Day, balance, close, count, open_day
-from tests.moves import bank, move, proposing, safe
+from tests.moves import bank, move, proposing, safe, sign
 from tests.people import post, sign_in
 from tests.refunds import recorded_sale
 
@@ -300,7 +300,9 @@ def test_letting_much_money_go_asks_for_a_code_where_the_community_wants_one(
             party_id=day.weaver.id,
             evidence="收据 12",
         )
-        move_id = propose_move(work, paid, by_id=day.cast.treasurer.id, now=LATER).id
+        move = propose_move(work, paid, by_id=day.cast.treasurer.id, now=LATER)
+        sign(work, day, move)
+        move_id = move.id
     page = f"/desk/{day.community.slug}/moves/{move_id}"
     decided = post(reviewer, f"{page}/decision", {"answer": "yes", "reason": "看过单据"})
     assert decided.status_code == answer

@@ -144,6 +144,13 @@ RARE: dict[str, dict[str, object]] = {
         "said_by_id": 1,
         "said_at": NOW,
     },
+    "payout_signature": {
+        "move_id": _first("money_move", "id"),
+        "way": "paper",
+        "slip": "x",
+        "by_id": 1,
+        "signed_at": NOW,
+    },
     "closure_phone": {
         "closure_id": _first("closure", "id"),
         "device_id": 1,
