@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask_babel import gettext, lazy_gettext
 
 from market.actions.ledger.move_kinds import ProposeMove
+from market.actions.ledger.payout_signatures import MOST_SLIP
 from market.blueprints.proceeds.move_words import ASKING, NOTHING_TO_CHOOSE, Asking
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.moves import MoveKind
 from market.domain.money import MOST_TOTAL_MINOR
 from market.domain.sales.sale import Tender
+from market.domain.sales.signature import MOST_SIGNS
 from market.extensions import reading
 from market.queries.ledger.moves import (
     Place,
@@ -76,6 +78,13 @@ class ReasonForm(Form):
     """The second person's word: a refusal says why."""
 
     reason = TextField(lazy_gettext("不同意的理由"), most=MOST_NOTE, optional=True)
+
+
+class PayeeForm(Form):
+    """The payee's word for cash: her name drawn here, or the slip of paper she signed."""
+
+    strokes = TextField(lazy_gettext("收款人用手指签名"), most=MOST_SIGNS, optional=True)
+    slip = TextField(lazy_gettext("或者：她签过的纸质收条编号"), most=MOST_SLIP, optional=True)
 
 
 class ReversalForm(Form):

@@ -15,9 +15,15 @@ from market.actions.ledger.moves import (
     propose_move,
     propose_reversal,
 )
+from market.actions.ledger.payout_signatures import (
+    SignatureMissing,
+    SignPayout,
+    sign_payout,
+)
 from market.actions.ledger.posting import NotEnoughMoney
 from market.blueprints.proceeds import blueprint
 from market.blueprints.proceeds.move_forms import (
+    PayeeForm,
     ReasonForm,
     ReversalForm,
     missing_choices,
@@ -25,13 +31,16 @@ from market.blueprints.proceeds.move_forms import (
 )
 from market.blueprints.proceeds.move_words import ASKING, move_columns
 from market.domain.errors import N_, MarketError
+from market.domain.ledger.account import AccountKind
 from market.domain.ledger.moves import REVERSIBLE, MoveKind
 from market.domain.ledger.posting_table import FeeTooLarge, SameAccount
 from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove, Role
+from market.domain.sales.signature import HEIGHT, WIDTH, path_of
 from market.domain.text import TextMissing
 from market.extensions import reading
 from market.queries.ledger.journal import voucher_page
 from market.queries.ledger.moves import A_PAGE, MoveRow, MoveState, move_now, moves_of
+from market.queries.ledger.payout_signatures import signature_of
 from market.queries.ledger.waiting import moves_waiting
 from market.web.access import community, for_roles, person
 from market.web.desk import DeskPage, DeskWaiting, offer, offer_waiting
@@ -189,6 +198,32 @@ def move_decide(move_id: int) -> ResponseReturnValue:
     return _page(move_now(reading(), here.id, move_id), form)
 
 
+@blueprint.post("/desk/<community>/moves/<int:move_id>/signature")
+@for_roles(*MOVERS)
+def move_sign(move_id: int) -> ResponseReturnValue:
+    """Who gets cash signs for it, on this phone or on paper."""
+    here, by = community(), person()
+    form = PayeeForm()
+    if acted(
+        form,
+        lambda session: sign_payout(
+            session,
+            SignPayout(
+                community_id=here.id,
+                move_id=move_id,
+                strokes=form.strokes.text,
+                slip=form.slip.text,
+            ),
+            by_id=by.id,
+            now=clock(),
+        ),
+        at={SignatureMissing: "slip"},
+    ):
+        flash(gettext("签名已经记下，可以请另一位同事复核了。"), "done")
+        return redirect(url_for(".move", move_id=move_id), code=303)
+    return _page(move_now(reading(), here.id, move_id), ReasonForm(formdata=None), payee=form)
+
+
 @blueprint.route("/desk/<community>/vouchers/<int:voucher_id>/reversal", methods=["GET", "POST"])
 @for_roles(*MOVERS)
 def reversal_new(voucher_id: int) -> ResponseReturnValue:
@@ -229,8 +264,11 @@ def may_reverse(kind: str) -> bool:
 blueprint.add_app_template_global(may_reverse, "may_reverse")
 
 
-def _page(row: MoveRow, form: ReasonForm) -> ResponseReturnValue:
+def _page(row: MoveRow, form: ReasonForm, *, payee: PayeeForm | None = None) -> ResponseReturnValue:
     me = person()
+    signature = signature_of(reading(), row.id)
+    in_cash = row.source is not None and row.source.kind is AccountKind.CASH_SAFE
+    wants = row.kind is MoveKind.PAYOUT and in_cash and signature is None
     waiting = row.state is MoveState.WAITING and row.kind not in OF_WISHES
     decides = bool(me.roles_in(community().id) & APPROVERS)
     mine = row.proposed_by_id == me.id
@@ -244,5 +282,10 @@ def _page(row: MoveRow, form: ReasonForm) -> ResponseReturnValue:
         may_withdraw=waiting and decides and mine,
         of_wish=row.kind in OF_WISHES,
         address=url_for(".move", move_id=row.id, _external=True),
+        signature=signature,
+        payee=(payee or PayeeForm(formdata=None)) if wants and waiting and may_move() else None,
+        unsigned=wants and waiting,
+        path_of=path_of,
+        strokes_box=f"0 0 {WIDTH} {HEIGHT}",
     )
-    return page, form.status
+    return page, (payee or form).status

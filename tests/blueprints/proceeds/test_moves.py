@@ -331,3 +331,22 @@ def test_saying_no_to_much_money_asks_for_nothing(
     declined = post(reviewer, f"{page}/decision", {"answer": "no", "reason": "金额不对"})
     assert declined.status_code == 303
     assert session.scalars(select(MoneyMoveDecision.approved)).all() == [False]
+
+
+def test_a_payout_in_cash_is_signed_for_on_its_page_before_it_is_let_go(
+    treasurer: FlaskClient, reviewer: FlaskClient, day: Day, session: Session
+) -> None:
+    with unit_of_work() as work:
+        given = {"source": safe(day), "party_id": day.weaver.id}
+        paid = proposing(day, MoveKind.PAYOUT, 48_00, **given)
+        move_id = propose_move(work, paid, by_id=day.cast.treasurer.id, now=LATER).id
+    page = f"/desk/{day.community.slug}/moves/{move_id}"
+    refused = post(reviewer, f"{page}/decision", {"answer": "yes"})
+    assert refused.status_code == 409
+    assert "付现金要先有收款人的签名" in refused.text
+    empty = post(treasurer, f"{page}/signature", {"strokes": "", "slip": ""})
+    assert empty.status_code == 422
+    assert post(treasurer, f"{page}/signature", {"slip": "收条 7"}).status_code == 303
+    assert "收条 7" in treasurer.get(page).text
+    assert post(reviewer, f"{page}/decision", {"answer": "yes"}).status_code == 303
+    assert session.scalars(select(MoneyMoveDecision.approved)).all() == [True]
