@@ -84,8 +84,9 @@ def revalidated(version: object, render: Callable[[], str]) -> Response:
 
 
 def _etag(version: object) -> str:
-    """Over the address, the version, the language, the type size and the program's own version."""
+    """Over the address and the host that absolute ones begin with, the version, the language, the type size and the program's own version."""
     parts = (
+        request.host_url,
         request.full_path,
         str(version),
         str(get_locale()),

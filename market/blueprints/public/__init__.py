@@ -10,6 +10,7 @@ from market.blueprints.public import (  # noqa: E402, F401 - the routes
     live,
     markets,
     pictures,
+    posters,
     receipts,
     stopping,
     wishes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template, url_for
@@ -10,18 +11,31 @@ from flask_babel import gettext, ngettext
 
 from market.blueprints.public import blueprint
 from market.blueprints.public.live import ShownLive, shown_live
-from market.blueprints.public.poster import Poster, chinese_font, draw_poster
+from market.blueprints.public.poster import Poster, draw_poster
 from market.blueprints.public.words import moment, today
 from market.extensions import reading
 from market.queries.public.live import LiveNow, live_now
 from market.queries.public.version import market_version
 from market.web.access import public
 from market.web.caching import answer
+from market.web.canvas import chinese_font
 from market.web.filters import time_text
 from market.web.sessions import clock
 
 FRESH_SECONDS = 10
 MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the drawn bulletin says; `lamps` are the states of the plan's wishes, in its order."""
+
+    name: str
+    place: str
+    as_of: str
+    figures: tuple[tuple[str, str], ...]
+    lamps: tuple[str, ...]
+    closing: tuple[str, ...]
 
 
 class _NoSuchMarket(LookupError):
@@ -61,7 +75,7 @@ def bulletin_drawing(slug: str) -> ResponseReturnValue:
     try:
         return answer(
             lambda: _version(slug),
-            lambda: render_template("public/bulletin.svg", poster=_poster(slug)),
+            lambda: render_template("public/bulletin.svg", poster=_drawing(slug)),
             max_age=FRESH_SECONDS,
             mimetype="image/svg+xml",
         )
@@ -126,22 +140,48 @@ def _page(slug: str) -> str:
     )
 
 
-def _poster(slug: str) -> Poster:
+def _drawing(slug: str) -> Drawing:
     found = _found(slug)
-    shown = shown_live(found)
-    return Poster(
+    return Drawing(
         name=found.name,
-        place=f"{found.community} · {found.place}",
-        as_of=gettext("截至 %(time)s", time=time_text(clock())),
-        figures=(
-            (gettext("义卖收入"), shown.income),
-            (gettext("笔数"), shown.receipts),
-            (gettext("预计点亮"), shown.expected),
-            (gettext("已点亮"), shown.lit),
-        ),
+        place=_place(found),
+        as_of=_as_of(),
+        figures=_figures(found),
         lamps=tuple(lamp.state for lamp in found.lamps),
         closing=(
             gettext("义卖净额点亮小朋友的微心愿"),
             gettext("心愿市集"),
         ),
+    )
+
+
+def _poster(slug: str) -> Poster:
+    """The same as a picture, with the way to the live screen."""
+    found = _found(slug)
+    return Poster(
+        eyebrow=_place(found),
+        title=found.name,
+        facts=(_as_of(),),
+        figures=_figures(found),
+        lamps=tuple((lamp.state, lamp.percent) for lamp in found.lamps),
+        beside=(gettext("义卖净额点亮小朋友的微心愿"), gettext("长按识别二维码，看现场大屏")),
+        address=url_for(".live", slug=slug, _external=True),
+    )
+
+
+def _place(found: LiveNow) -> str:
+    return f"{found.community} · {found.place}"
+
+
+def _as_of() -> str:
+    return str(gettext("截至 %(time)s", time=time_text(clock())))
+
+
+def _figures(found: LiveNow) -> tuple[tuple[str, str], ...]:
+    shown = shown_live(found)
+    return (
+        (gettext("义卖收入"), shown.income),
+        (gettext("笔数"), shown.receipts),
+        (gettext("预计点亮"), shown.expected),
+        (gettext("已点亮"), shown.lit),
     )

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from market.domain.proceeds.wish import Theme
+from market.domain.proceeds.wish import Theme, WishState
 from market.queries.public.markets import MarketRow
-from market.queries.public.wishes import WishOnWall
+from market.queries.public.wishes import HELD, WishOnWall
 from market.web.preferences import in_language
 from market.web.sessions import clock
 
@@ -90,3 +90,13 @@ def moment(day: date, at: time) -> datetime:
 def day_of(at: datetime) -> date:
     """The day of a moment on the community's clock."""
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(HOME_ZONE).date()
+
+
+def state_words(state: str) -> str:
+    """A wish's state in the public's words; `held` is one that somebody promised to bring."""
+    return str(gettext("有人认领") if state == HELD else gettext(WishState(state).label))
+
+
+def weekday_words(day: date) -> str:
+    names = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+    return str(gettext(names[day.weekday()]))

@@ -18,6 +18,7 @@ from market.extensions import unit_of_work
 from market.models.ledger import Fund
 from market.models.people import Person
 from market.models.proceeds import Wish
+from market.web import canvas
 from tests.blueprints.public.conftest import ENGLISH, rendering
 from tests.factories import NOW
 from tests.lighting import agree, take_and_close, wish_of
@@ -186,17 +187,17 @@ def test_the_bulletin_has_words_to_send_on(client: FlaskClient, day: Day) -> Non
 
 
 @one_database
-@pytest.mark.skipif(poster.chinese_font() is None, reason="this system has no font with Chinese")
+@pytest.mark.skipif(canvas.chinese_font() is None, reason="this system has no font with Chinese")
 def test_the_picture_is_drawn_in_night_blue_and_lamp_gold(client: FlaskClient, day: Day) -> None:
     answer = client.get(f"/markets/{day.day.slug}/bulletin.png")
     assert answer.mimetype == "image/png"
     image = Image.open(io.BytesIO(answer.data))
-    assert image.size == (poster.WIDTH, poster.HEIGHT)
+    assert image.size == (canvas.WIDTH, poster.HEIGHT)
     # Nothing but the picture is in the file.
     assert set(image.info) <= {"transparency"}
     colours = {colour for _, colour in image.getcolors(1_000_000) or []}
-    assert {poster.LAMP, poster.PAPER, poster.NIGHT_TOP} <= colours
-    assert len(answer.data) < 120_000
+    assert {canvas.LAMP, canvas.PAPER, canvas.INK} <= colours
+    assert len(answer.data) < 250_000
 
 
 @one_database
@@ -221,6 +222,6 @@ def test_the_screen_and_the_fund_agree(app: Flask, client: FlaskClient, day: Day
 
 
 def test_lines_of_the_picture_break_where_they_may() -> None:
-    assert poster.wrapped("一二三四五", len, 2) == ["一二", "三四", "五"]
-    assert poster.wrapped("one two three", len, 8) == ["one two", "three"]
-    assert poster.wrapped("", len, 8) == []
+    assert canvas.wrapped("一二三四五", len, 2) == ["一二", "三四", "五"]
+    assert canvas.wrapped("one two three", len, 8) == ["one two", "three"]
+    assert canvas.wrapped("", len, 8) == []
