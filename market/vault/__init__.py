@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from market.vault import ages as ages
+    from market.vault import contacts as contacts
     from market.vault import documents as documents
     from market.vault import files as files
     from market.vault import keyring as keyring
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 PARTS = frozenset(
     {
         "ages",
+        "contacts",
         "documents",
         "files",
         "keyring",

@@ -41,13 +41,17 @@ class FileHere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """Somebody's file, as a social worker enters it."""
+    """Somebody's file, as a social worker enters it, or as they say it themselves (`by_id` 0).
+
+    `id` where something else knows it by that name already: a hold its contact.
+    """
 
     community_id: int
     kind: FileKind
     fields: Mapping[str, str] = field(repr=False)
     keep_until: date
     by_id: int
+    id: str = ""
 
 
 def create_file(
@@ -59,7 +63,7 @@ def create_file(
 ) -> FileHere:
     """A new file under a key of its own. Raises FieldUnknown, TextTooLong, TextUnreadable."""
     row = IdentityFile(
-        id=file_id(random_bytes),
+        id=command.id or file_id(random_bytes),
         community_id=command.community_id,
         kind=str(command.kind),
         label=_free_label(vault.files, command.community_id, random_bytes),
@@ -110,6 +114,14 @@ def fields_of(
 def files_of(vault: OpenVault, community_id: int, kind: FileKind) -> list[FileHere]:
     """A community's files of one kind, by label."""
     return _listed(vault, IdentityFile.community_id == community_id, IdentityFile.kind == str(kind))
+
+
+def file_by_id(vault: OpenVault, community_id: int, file_id: str) -> FileHere:
+    """Raises FileMissing."""
+    found = _listed(vault, IdentityFile.community_id == community_id, IdentityFile.id == file_id)
+    if not found:
+        raise FileMissing
+    return found[0]
 
 
 def file_by_label(vault: OpenVault, community_id: int, label: str) -> FileHere:

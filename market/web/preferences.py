@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from functools import cache
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, request
@@ -18,7 +18,7 @@ from flask.globals import request_ctx
 from flask_babel import get_locale, refresh
 
 from market.config import Settings
-from market.web.addresses import came_from, local_path
+from market.web.addresses import came_from
 
 LANGUAGES: Mapping[str | None, str] = {"zh": "zh_CN", "en": "en"}
 LANGUAGE_COOKIE = "lang"
@@ -68,13 +68,15 @@ def remember_language(locale: str) -> None:
 def this_page(**arguments: str) -> str:
     """The address of this page with `arguments` in place of its own of the same names.
 
-    A page that answers a form only has no address to come back to: then the page of the form.
+    By its question alone: the page itself then does not say where it stands, and the one page for
+    all that is gone is the same wherever it stands. A page that answers a form only has no address
+    to come back to: then the page of the form.
     """
     adapter = request_ctx.url_adapter
     shown = adapter is not None and "GET" in adapter.allowed_methods(request.path)
-    path = local_path(quote(request.path)) if shown else (came_from() or "").partition("?")[0]
+    path = "" if shown else (came_from() or "").partition("?")[0] or "/"
     kept = request.args.to_dict(flat=False) if shown else {}
-    return f"{path or '/'}?{urlencode({**kept, **arguments}, doseq=True)}"
+    return f"{path}?{urlencode({**kept, **arguments}, doseq=True)}"
 
 
 @cache

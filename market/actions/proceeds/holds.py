@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.approvers import require_members
@@ -18,10 +19,11 @@ from market.actions.proceeds.steps import MOST_EVIDENCE, end_hold, locked_wish, 
 from market.actions.proceeds.wishes import require_ours_to_handle
 from market.domain.errors import N_, Missing, Refused
 from market.domain.identifiers import uuid7
-from market.domain.proceeds.hold import asked_until, check_bring_day
+from market.domain.proceeds.hold import MOST_UNCONFIRMED, asked_until, check_bring_day
 from market.domain.proceeds.wish import StepNotAllowed, WishKind, WishState
 from market.domain.text import clean_text
 from market.models.proceeds import Wish, WishHold
+from market.queries.proceeds.visibility import hold_binds
 
 
 class OnlyThingsAreBrought(Refused):
@@ -40,6 +42,12 @@ class HeldAlready(Refused):
     """Somebody was quicker."""
 
     sentence = N_("这个心愿刚刚有人认领了，谢谢您的心意。请再看看别的心愿。")
+
+
+class ManyAskedAlready(Refused):
+    """More is asked for from outside than anybody could confirm."""
+
+    sentence = N_("等社工联系的认领已经很多了，请过一两天再来，或者到市集上当面说一声。")
 
 
 class NoHold(Missing):
@@ -68,12 +76,16 @@ class BroughtAlready(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskHold:
-    """Somebody wants to bring it: one of us, or with None a neighbour."""
+    """Somebody wants to bring it: one of us, or with None a neighbour.
+
+    `reference` is the name that the page was opened with, so that two taps ask once.
+    """
 
     community_id: int
     wish_id: int
     at_desk: bool
     volunteer_id: int | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,22 +126,26 @@ def ask_hold(
     """Hold a wish that waits and has no money; what lapsed before ends by it.
 
     Raises NoSuchWish, OnlyThingsAreBrought, StepNotAllowed, HasMoney, HeldAlready, NotYetReviewed,
-    ConsentMissing, NotOfThisCommunity.
+    ConsentMissing, NotOfThisCommunity, ManyAskedAlready.
     """
     wish = locked_wish(session, command.community_id, command.wish_id)
     today = local_day(session, command.community_id, now)
+    before = standing_hold(session, wish.id)
+    if before is not None and before.reference == command.reference:
+        return before
     _require_to_bring(wish)
     require_ours_to_handle(session, wish, now)
     if command.volunteer_id is not None:
         require_members(session, command.community_id, [command.volunteer_id])
-    before = standing_hold(session, wish.id)
     if before is not None and _binds(before, today):
         raise HeldAlready
+    if not command.at_desk:
+        _require_room(session, command.community_id, today)
     if before is not None:
         end_hold(session, wish, before, "lapsed", by_id=None, now=now)
     hold = WishHold(
         wish_id=wish.id,
-        reference=str(uuid7(now, random_bytes)),
+        reference=command.reference or str(uuid7(now, random_bytes)),
         asked_at_desk=command.at_desk,
         volunteer_id=command.volunteer_id,
         asked_at=now,
@@ -196,6 +212,22 @@ def _require_to_bring(wish: Wish) -> None:
         raise HasMoney
     if state is not WishState.OPEN:
         raise StepNotAllowed(now=state.label, then=WishState.DELIVERED.label)
+
+
+def _require_room(session: Session, community_id: int, today: date) -> None:
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(WishHold)
+        .join(Wish, Wish.id == WishHold.wish_id)
+        .where(
+            Wish.community_id == community_id,
+            WishHold.asked_at_desk.is_(False),
+            WishHold.confirmed_at.is_(None),
+            hold_binds(today),
+        )
+    )
+    if (waiting or 0) >= MOST_UNCONFIRMED:
+        raise ManyAskedAlready
 
 
 def _standing(

@@ -48,6 +48,8 @@ STEPS = (
     ("followed_up", WishState.FOLLOWED_UP),
 )
 """The timeline's steps, and the state that each one brings a wish to."""
+_BRINGABLE = (WishState.OPEN, WishKind.GOODS, 0)
+"""State, kind and money of a wish that somebody may hold; whoever holds one changes its state here."""
 _WITHOUT_MONEY = (WishState.LIT, WishState.BOUGHT)
 
 
@@ -97,6 +99,7 @@ class ShownWishPage:
     markets: tuple[LitBy, ...]
     receipts: int
     difference: Difference | None
+    may_be_brought: bool
     pictures: tuple[ShownPicture, ...]
     thanks: str
 
@@ -169,6 +172,7 @@ def _wish(code: str) -> str:
             markets=found.markets,
             receipts=found.receipts,
             difference=_difference(found),
+            may_be_brought=(row.state, row.kind, found.funded_minor) == _BRINGABLE,
             pictures=_pictures(row.id),
             thanks=in_language(*thanks_shown(reading(), row.id, today())),
         ),

@@ -1,4 +1,7 @@
-"""The vault's pages: child files by label, opened for a purpose; who opened them; what is due to go."""
+"""The vault's pages: child files by label, opened for a purpose; who opened them; what is due to go.
+
+One of them is open to anybody: where a neighbour leaves a telephone.
+"""
 
 from flask import Blueprint
 
@@ -8,6 +11,8 @@ from market.blueprints.vault import (  # noqa: E402, F401 - the routes
     closed,
     erasing,
     files,
+    hold_contacts,
+    holding,
     openings,
     pictures,
     sampling,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.cli.demo.children import file_demo_children
+from market.cli.demo.holds import somebody_brings_a_thing
 from market.cli.demo.lighting import agree_on_a_plan
 from market.cli.demo.markets import (
     add_late_sale,
@@ -70,6 +71,7 @@ def demo(*, if_empty: bool) -> None:
         with unit_of_work() as session:
             place = tell_the_story(session, now=datetime.now(UTC))
             file_demo_children(session, place, now=datetime.now(UTC))
+            somebody_brings_a_thing(session, place, now=datetime.now(UTC))
     _say_who_may_sign_in()
 
 

@@ -15,6 +15,7 @@ class ReadingPurpose(StrEnum):
     DELIVERY = "delivery"
     FOLLOW_UP = "follow_up"
     GUARDIAN = "guardian"
+    CONTACT = "contact"
     SAMPLE = "sample"
 
     @property
@@ -28,6 +29,7 @@ _LABELS = {
     ReadingPurpose.DELIVERY: N_("送达"),
     ReadingPurpose.FOLLOW_UP: N_("回访"),
     ReadingPurpose.GUARDIAN: N_("联系监护人"),
+    ReadingPurpose.CONTACT: N_("联系"),
     ReadingPurpose.SAMPLE: N_("抽查"),
 }
 
@@ -37,7 +39,7 @@ AT_WORK = (
     ReadingPurpose.FOLLOW_UP,
     ReadingPurpose.GUARDIAN,
 )
-"""What a social worker opens a file for."""
+"""What a social worker opens a child's file for; for whoever holds a wish there is CONTACT."""
 
 EVENT = "vault_read"
 """The audit chain's word for a reading: subject `file` (its label), `purpose`, `by`."""

@@ -9,6 +9,8 @@ from market.domain.errors import N_, Invalid
 
 DAYS_TO_CONFIRM = 2
 MOST_DAYS_TO_BRING = 30
+MOST_UNCONFIRMED = 12
+"""So many asked for from outside may wait at a time; nobody could telephone more in two days."""
 
 
 class BringDayWrong(Invalid):
