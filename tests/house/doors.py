@@ -48,6 +48,8 @@ PUBLIC = frozenset(
         "sales.till_shell",
         "sales.till_worker",
         "static_file",
+        "vault.hold",
+        "vault.hold_ask",
     }
 )
 """Open to anybody; a page among them shows what everybody may see, or proves who asks by itself."""
@@ -356,6 +358,8 @@ BY_ROLE: dict[str, set[Role]] = {
     "vault.file_wish": {S},
     "vault.file_wish_removal": {S},
     "vault.files": {S},
+    "vault.hold_contact": {S},
+    "vault.hold_contact_reading": {S},
     "vault.openings": {A, U},
     "vault.picture": {T, S, R, A},
     "vault.picture_new": {S},
