@@ -35,6 +35,7 @@ PUBLIC = frozenset(
         "public.receipt",
         "public.receipt_lookup",
         "public.receipt_qr",
+        "public.receipt_trace",
         "public.service",
         "public.stop",
         "public.stop_now",

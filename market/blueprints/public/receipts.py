@@ -9,9 +9,10 @@ from unicodedata import normalize
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from market.blueprints.public import blueprint
+from market.blueprints.public.poster import Poster, draw_poster
 from market.blueprints.public.words import ShownWish, day_of, shown_wish, today
 from market.domain.errors import N_, Invalid, MarketError
 from market.domain.money import parse_amount
@@ -21,7 +22,6 @@ from market.extensions import reading
 from market.queries.public.markets import markets as market_days
 from market.queries.public.receipts import (
     BoughtLine,
-    FundPart,
     MarketName,
     Receipt,
     Use,
@@ -35,8 +35,10 @@ from market.queries.public.wishes import receipts_by_wish, wishes_by_id
 from market.queries.sales.uploads import slip_on_its_way
 from market.web.access import public
 from market.web.caching import answer
-from market.web.drawing import Amount, Bar, bars
+from market.web.canvas import chinese_font
+from market.web.drawing import Amount, Stage, stages
 from market.web.errors import sentence_of
+from market.web.filters import money_text
 from market.web.guessing import check_misses_from_here, count_miss_from_here
 from market.web.preferences import in_language
 from market.web.qr import qr_png
@@ -48,6 +50,17 @@ WHAT_NEXT = {
     FundPurpose.ENTERPRISE: N_("会按阶段支持残疾人创业，每一步都由两个人复核。"),
     FundPurpose.RUNNING_COSTS: N_("用来付市集必要的开支，比如场地和手续费，每一笔都由两个人复核。"),
 }
+
+
+TONES = {
+    "wish": "wishes",
+    "hidden_wish": "wishes",
+    "enterprise": "enterprise",
+    "cost": "running_costs",
+    "waiting": "left",
+    "refunded": "cost",
+}
+MOST_ENDS = 6
 
 
 class DayNumberMissing(Invalid):
@@ -97,7 +110,7 @@ class ShownReceipt:
     consigned_minor: int
     net_minor: int
     refunded_minor: int
-    split: tuple[Bar, ...]
+    trace: list[Stage]
     steps: tuple[Step, ...]
     places: tuple[Place, ...]
     lit: int
@@ -124,6 +137,48 @@ def receipt_qr(code: str) -> ResponseReturnValue:
     """The code's address as a picture that a long press can save."""
     address = url_for("public.receipt", code=parse(code), _external=True)
     return Response(qr_png(address), mimetype="image/png")
+
+
+@blueprint.get("/r/<code>/trace.png")
+@public
+def receipt_trace(code: str) -> ResponseReturnValue:
+    """The trace as a picture to keep. It leads to the wall: nobody else learns the code."""
+    plain, font = parse(code), chinese_font()
+    if font is None:
+        return render_template("public/gone.html"), 404
+    try:
+        return answer(
+            lambda: (receipt_version(reading(), plain), today()),
+            lambda: draw_poster(_poster(plain), font),
+            mimetype="image/png",
+        )
+    except _NotArrived:
+        count_miss_from_here(WHAT)
+        return render_template("public/gone.html"), 404
+
+
+def _poster(code: str) -> Poster:
+    found = receipt_by_code(reading(), code)
+    if found is None:
+        raise _NotArrived
+    shown = _shown(found)
+    title = gettext("谢谢您，这 %(amount)s 会有去向", amount=money_text(shown.total_minor))
+    if shown.stage in ("void", "refunded"):
+        title = gettext("这张小票已经退款或作废")
+    elif shown.lit:
+        title = ngettext(
+            "我的小票，点亮了 %(num)s 盏灯", "我的小票，点亮了 %(num)s 盏灯", shown.lit
+        )
+    ends = [f"{money_text(one.amount_minor)}  {_end_words(one)}" for one in shown.places]
+    return Poster(
+        eyebrow=f"{gettext('爱心去向')} · {shown.market.name}",
+        title=title,
+        facts=tuple(ends[:MOST_ENDS]),
+        figures=(),
+        lamps=(("lit", 0),) * shown.lit or (("waiting", 0),),
+        beside=(gettext("每一分钱，都查得到去向"), gettext("长按识别二维码，看看这面墙")),
+        address=url_for("public.wall", _external=True),
+    )
 
 
 @blueprint.get("/receipts")
@@ -208,21 +263,59 @@ def _shown(found: Receipt) -> ShownReceipt:
         consigned_minor=found.consigned_minor,
         net_minor=found.net_minor,
         refunded_minor=found.refunded_minor,
-        split=_split(found.split),
+        trace=_trace(found, places),
         steps=_steps(found),
         places=places,
         lit=sum(place.kind in ("wish", "hidden_wish") for place in places),
     )
 
 
-def _split(parts: tuple[FundPart, ...]) -> tuple[Bar, ...]:
-    return bars(
-        [
-            Amount(in_language(part.name, part.name_en), part.amount_minor, part.purpose)
-            for part in parts
-        ],
-        sum(part.amount_minor for part in parts),
+def _trace(found: Receipt, places: tuple[Place, ...]) -> list[Stage]:
+    """The way of the money as a picture: the sale, its funds, and what became of each part."""
+    if not found.split:
+        return []
+    paid_minor = found.consigned_minor + found.net_minor
+    rows = [(gettext("这张小票"), [Amount(gettext("您付的"), paid_minor, "in")])]
+    if found.consigned_minor:
+        consigned = Amount(
+            gettext("寄售人应得"), found.consigned_minor, "cost", ((0, found.consigned_minor),)
+        )
+        net = Amount(gettext("净额"), found.net_minor, "net", ((0, found.net_minor),))
+        rows.append((gettext("成本和净额"), [consigned, net]))
+    above = 1 if found.consigned_minor else 0
+    funds = [in_language(part.name, part.name_en) for part in found.split]
+    rows.append(
+        (
+            gettext("分到专款"),
+            [
+                Amount(name, part.amount_minor, part.purpose, ((above, part.amount_minor),))
+                for name, part in zip(funds, found.split, strict=True)
+            ],
+        )
     )
+    ends = [
+        Amount(
+            _end_words(place),
+            place.amount_minor,
+            TONES[place.kind],
+            ((funds.index(place.fund), place.amount_minor),),
+        )
+        for place in sorted(places, key=lambda place: funds.index(place.fund))
+    ]
+    rows.append((gettext("去了哪里"), ends))
+    return stages(rows)
+
+
+def _end_words(place: Place) -> str:
+    if place.wish is not None:
+        return place.wish.words
+    words = {
+        "hidden_wish": gettext("一个已经点亮的心愿"),
+        "waiting": gettext("等着安排"),
+        "refunded": gettext("已退款"),
+        "cost": gettext("市集的开支"),
+    }
+    return str(words.get(place.kind, place.fund))
 
 
 def _steps(found: Receipt) -> tuple[Step, ...]:

@@ -46,7 +46,7 @@ class MarketName:
 class Use:
     """So much of a receipt's net, and what became of it.
 
-    `kind`: wish, cost, refunded or waiting (in the fund, not yet allocated).
+    `kind`: wish, enterprise, cost, refunded or waiting (in the fund, not yet allocated).
     """
 
     kind: str
@@ -221,10 +221,11 @@ def _uses(
             key = ("waiting", place.fund_id, None)
         else:
             row = allocated[place.allocation_id]
-            key = ("wish" if row.wish_id else "cost", place.fund_id, row.wish_id)
+            spent_on = "enterprise" if funds[place.fund_id][2] == "enterprise" else "cost"
+            key = ("wish" if row.wish_id else spent_on, place.fund_id, row.wish_id)
             latest[key] = max(latest.get(key, row.allocated_at), row.allocated_at)
         sums[key] = sums.get(key, 0) + place.amount_minor
-    order = {"wish": 0, "cost": 1, "waiting": 2, "refunded": 3}
+    order = {"wish": 0, "enterprise": 1, "cost": 2, "waiting": 3, "refunded": 4}
     return tuple(
         Use(kind, amount, *funds[fund_id], wish_id, latest.get((kind, fund_id, wish_id)))
         for (kind, fund_id, wish_id), amount in sorted(

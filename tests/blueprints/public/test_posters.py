@@ -40,6 +40,16 @@ def test_a_page_tells_other_apps_its_title_and_its_poster(client: FlaskClient, t
     assert "og:title" not in client.get(f"/wishes/{told.lit}/poster").text
 
 
+def test_a_receipt_is_drawn_from_the_sale_to_its_wish(client: FlaskClient, told: Told) -> None:
+    page = client.get(f"/r/{told.sale.code}").text
+    river = page[page.index('<ol class="flow">') :]
+    assert river.index("您付的") < river.index("微心愿专款") < river.index("想要一盒水彩")
+    assert '<path class="tone-wishes"' in river
+    if canvas.chinese_font():
+        picture = client.get(f"/r/{told.sale.code}/trace.png")
+        assert picture.mimetype == "image/png"
+
+
 def test_what_is_not_shown_has_no_poster(client: FlaskClient) -> None:
     for address in ("/wishes/W-AAAA/poster", "/wishes/W-AAAA/poster.png", "/markets/no/poster.png"):
         answer = client.get(address)
