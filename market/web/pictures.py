@@ -20,6 +20,7 @@ MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 1_280
 MOST_ROWS = 16
 _QUALITY = 80
+_PDF = b"%PDF-"
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -41,6 +42,12 @@ class PictureUnreadable(Invalid):
     sentence = N_("打不开这张照片，请用 JPG、PNG 或 WebP。")
 
 
+class PictureIsPaper(Invalid):
+    """A PDF: it may run, fetch and hide things, and nothing here can make it anew as a picture is."""
+
+    sentence = N_("这里不收 PDF，请把那一页拍成照片，或者截成图片再传。")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of ours: WebP without a word about where and by what it was taken."""
@@ -53,11 +60,14 @@ class Picture:
 def read_picture(upload: FileStorage) -> Picture:
     """What the file shows, no side longer than LONGEST_SIDE, and nothing of the file itself.
 
-    Raises PictureTooHeavy, PictureTooLarge, PictureUnreadable; a bomb is refused by its head.
+    Raises PictureTooHeavy, PictureIsPaper, PictureTooLarge, PictureUnreadable; a bomb is refused by
+    its head. What is a picture and a PDF at once comes out as the picture alone.
     """
     raw = upload.stream.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise PictureTooHeavy
+    if raw.lstrip()[: len(_PDF)] == _PDF:
+        raise PictureIsPaper
     # Some 30 ms of imports that only an upload needs.
     from PIL import Image, ImageOps  # noqa: PLC0415
 

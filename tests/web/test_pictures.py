@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 from market.domain.errors import MarketError
 from market.web import pictures
 from market.web.pictures import (
+    PictureIsPaper,
     PictureTooHeavy,
     PictureTooLarge,
     PictureUnreadable,
@@ -109,3 +110,14 @@ def test_a_heavy_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "MOST_BYTES", 100)
     with pytest.raises(PictureTooHeavy):
         read_picture(sent(b"x" * 101))
+
+
+def test_a_pdf_is_refused_with_the_way_to_mend_it_and_a_polyglot_loses_its_other_half() -> None:
+    for raw in (b"%PDF-1.7\n%%EOF", b"\n %PDF-1.4" + drawn("PNG"), b"%PDF-2.0" + b"x" * 9_000_000):
+        begun = time.perf_counter()
+        with pytest.raises(PictureIsPaper, match="拍成照片"):
+            read_picture(sent(raw))
+        assert time.perf_counter() - begun < 1
+    both = drawn("JPEG") + b"%PDF-1.7 PK\x03\x04 <script>CANARY</script>"
+    kept = read_picture(sent(both)).webp
+    assert not [mark for mark in (b"%PDF", b"PK\x03", b"CANARY") if mark in kept]
