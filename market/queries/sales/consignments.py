@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
@@ -141,8 +141,8 @@ def _movement(row: Row[*tuple[object, ...]], owed_minor: int) -> Movement:
     )
 
 
-def _is_payable_to(party_id: int | None) -> list[object]:
-    conditions: list[object] = [Account.kind == str(AccountKind.PAYABLE)]
+def _is_payable_to(party_id: int | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Account.kind == str(AccountKind.PAYABLE)]
     if party_id is not None:
         conditions.append(Account.party_id == party_id)
     return conditions
@@ -237,6 +237,8 @@ def _closings(
         .where(Account.community_id == community_id, *_is_payable_to(party_id))
     )
     for party, closure_id, closed_at, day_id, day, held_on, owed_minor in rows:
+        if party is None:
+            continue
         earned = Earned(
             closure_id=closure_id,
             closed_on=closed_at.astimezone(zone).date(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from uuid import UUID
 
 from flask import Flask
 from hypothesis import HealthCheck, settings
@@ -39,7 +40,7 @@ PRICES = st.integers(1, 90_00)
 class Sold:
     """The oracle's memory of a sale of one line: pieces at a price, on an understanding."""
 
-    sale_id: object
+    sale_id: UUID
     pieces: int
     price: int
     share_bp: int | None
