@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextvars import Context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -16,13 +15,13 @@ from hypothesis import settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from tests.postgres import Postgres, folder_in_memory, postgres_server
 from tests.serving import Server, serving
 
 if TYPE_CHECKING:
     from market.vault.store import Vault
+    from tests.apps import Apps
     from tests.databases import Databases, PostgresDatabases, SqliteDatabases
     from tests.vaults import PostgresVaults, SqliteVaults, Vaults
 
@@ -106,7 +105,7 @@ def vault(vaults: Vaults) -> Iterator[Vault]:
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:
     """The URL of a freshly migrated, empty database."""
-    url = databases.fresh()
+    url = databases.next()
     yield url
     databases.drop(url)
 
@@ -118,18 +117,20 @@ def compiled_templates() -> Iterator[BytecodeCache]:
         yield FileSystemBytecodeCache(folder)
 
 
-@pytest.fixture
-def app(database_url: str, compiled_templates: BytecodeCache) -> Iterator[Flask]:
-    from market.app import create_app
-    from market.extensions import db
-    from tests.databases import settings_for
+@pytest.fixture(scope="session")
+def apps(compiled_templates: BytecodeCache) -> Apps:
+    from tests.apps import Apps
 
-    app = create_app(settings_for(database_url))
-    app.jinja_env.bytecode_cache = compiled_templates
-    app.test_client_class = _ClientFromOutside
+    return Apps(compiled_templates)
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, database_url: str, apps: Apps) -> Iterator[Flask]:
+    """An application on a fresh database, as new. `@pytest.mark.own_app`: one that may be changed."""
+    own = request.node.get_closest_marker("own_app")
+    app = apps.own(database_url) if own else apps.shared(database_url)
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    apps.close(app)
 
 
 @pytest.fixture
@@ -188,10 +189,3 @@ def desk(browser: Browser) -> Iterator[Page]:
     """A page on the organisers' computer, in Chinese."""
     with browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}) as context:
         yield context.new_page()
-
-
-class _ClientFromOutside(FlaskClient):
-    """Each request starts as at a server: without the test's own context, in which `g` would outlive it."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return Context().run(super().open, *args, **kwargs)

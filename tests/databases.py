@@ -25,6 +25,9 @@ class Databases(Protocol):
     def fresh(self) -> str:
         """The URL of a migrated database that nobody has written to."""
 
+    def next(self) -> str:
+        """The same, always at one and the same URL: the one before has been dropped."""
+
     def drop(self, url: str) -> None:
         """Remove a database that `fresh()` made; nothing may be connected to it."""
 
@@ -40,9 +43,10 @@ class SqliteDatabases:
         _migrate(f"sqlite:///{self._template}")
 
     def fresh(self) -> str:
-        file = self._folder / f"test{next(self._numbers)}.sqlite3"
-        shutil.copyfile(self._template, file)
-        return f"sqlite:///{file}"
+        return self._made(f"test{next(self._numbers)}")
+
+    def next(self) -> str:
+        return self._made("test")
 
     def drop(self, url: str) -> None:
         file = str(make_url(url).database)
@@ -51,6 +55,11 @@ class SqliteDatabases:
 
     def owner_url(self, url: str) -> str:
         return url
+
+    def _made(self, name: str) -> str:
+        file = self._folder / f"{name}.sqlite3"
+        shutil.copyfile(self._template, file)
+        return f"sqlite:///{file}"
 
 
 class PostgresDatabases:
@@ -61,15 +70,20 @@ class PostgresDatabases:
         _migrate(server.url(TEMPLATE), owner_url=server.url(TEMPLATE, role=OWNER))
 
     def fresh(self) -> str:
-        name = f"test{next(self._numbers)}"
-        self._server.create(name, template=TEMPLATE)
-        return self._server.url(name)
+        return self._made(f"test{next(self._numbers)}")
+
+    def next(self) -> str:
+        return self._made("test")
 
     def drop(self, url: str) -> None:
         self._server.drop(str(make_url(url).database))
 
     def owner_url(self, url: str) -> str:
         return self._server.url(str(make_url(url).database), role=OWNER)
+
+    def _made(self, name: str) -> str:
+        self._server.create(name, template=TEMPLATE)
+        return self._server.url(name)
 
 
 def settings_for(database_url: str) -> Settings:

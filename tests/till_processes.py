@@ -15,7 +15,7 @@ from market.actions.sales.closing import AlreadyClosed, CloseTill, close_till
 from market.actions.sales.recording import Result, record_sales
 from market.app import flask_settings
 from market.domain.sales.sale import Sale
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.web.retries import persistently
 from tests.databases import settings_for
 from tests.market_day import LATER
@@ -100,4 +100,4 @@ def _run(database_url: str, act: Callable[[Session], Any], end: _End, ready: Bar
             end.send(("done", persistently(acted)))
         except Exception as error:
             end.send((type(error).__name__, str(error)))
-        db.engine.dispose()
+        let_go_of_the_database()

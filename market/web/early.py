@@ -31,6 +31,7 @@ _DEPENDS_ON = (
     "HTTP_COOKIE",
 )
 _MARK = "market.repeatable"
+_ANSWERS = "repeatable_answers"
 _MOST_BYTES = 8_388_608
 _ABOUT_THE_BODY = frozenset({"content-type", "content-length"})
 
@@ -55,6 +56,7 @@ class _Answer:
 
 
 def install(app: Flask) -> None:
+    app.extensions[_ANSWERS] = Kept[tuple[str, ...], _Answer](_MOST_BYTES)
     app.wsgi_app = EarlyAnswers(app)  # type: ignore[method-assign]
 
 
@@ -72,22 +74,25 @@ def may_repeat(
 
 
 class EarlyAnswers:
-    """The outermost layer of the application, and the answers it has seen go by."""
+    """The outermost layer of the application; it keeps the answers that it has seen go by."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._inner = app.wsgi_app
-        self._answers: Kept[tuple[str, ...], _Answer] = Kept(_MOST_BYTES)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun = time.perf_counter()
         if environ["REQUEST_METHOD"] != "GET":
             return self._inner(environ, start_response)
         asked = tuple(environ.get(name, "") for name in _DEPENDS_ON)
-        known = self._answers.get(asked)
+        known = self._answers().get(asked)
         if known is not None and self._stands(known.said):
             return _again(known, environ, start_response, begun)
         return self._first(asked, environ, start_response)
+
+    def _answers(self) -> Kept[tuple[str, ...], _Answer]:
+        kept: Kept[tuple[str, ...], _Answer] = self._app.extensions[_ANSWERS]
+        return kept
 
     def _stands(self, said: _Repeatable) -> bool:
         with self._app.app_context():
@@ -128,7 +133,7 @@ class EarlyAnswers:
         own = tuple(pair for pair in headers if pair[0] != REQUEST_ID)
         unchanged = tuple(pair for pair in own if pair[0].lower() not in _ABOUT_THE_BODY)
         size = len(said.page) + sum(map(len, asked))
-        self._answers.keep(asked, _Answer(said, own, unchanged), size)
+        self._answers().keep(asked, _Answer(said, own, unchanged), size)
 
 
 def _again(

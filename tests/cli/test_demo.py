@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from market.app import create_app
 from market.config import Settings
 from market.domain.proceeds.wish import WishState
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.models.ledger import AuditHead
 from market.models.proceeds import Wish
 from market.models.sales import Closure, MarketDay, Sale, Till
@@ -114,4 +114,4 @@ def test_it_has_no_place_in_production(database_url: str) -> None:
     with app.app_context(), Session(db.engine) as session:
         assert session.scalar(select(func.count(MarketDay.id))) == 0
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()

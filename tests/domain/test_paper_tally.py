@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from market.domain.pasted_list import cut_list
 from market.domain.sales.paper_tally import (
     TALLY,
     NotSoldHere,
@@ -13,7 +14,6 @@ from market.domain.sales.paper_tally import (
     find_item,
     read_tally,
 )
-from market.domain.pasted_list import cut_list
 from market.domain.sales.sale import Tender
 
 

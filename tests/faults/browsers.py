@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from playwright.sync_api import Page, Playwright
 
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.models.sales import MarketDay
 from tests.bench.server import serving
 from tests.faults.chromium import (
@@ -119,7 +119,7 @@ def stall_of_today(app: Flask) -> Stall:
             day = work.get_one(MarketDay, here.day.day.id)
             day.held_on = datetime.now(ZoneInfo("Asia/Shanghai")).date()
         db.session.remove()
-        db.engine.dispose()
+        let_go_of_the_database()
     return here
 
 

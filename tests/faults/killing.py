@@ -13,7 +13,7 @@ from random import Random
 
 from flask import Flask
 
-from market.extensions import db
+from market.extensions import db, let_go_of_the_database
 from tests.bench.server import Server, free_port, serving
 from tests.faults.phone import Phone, seeded
 from tests.faults.toll import Toll, toll_of
@@ -120,7 +120,7 @@ def _crowd(app: Flask, port: int, random: Random) -> _Crowd:
         joined = [here.phone, *(another_phone(here) for _ in range(PHONES - 1))]
         # Nothing of this process may stay connected to a database that is killed.
         db.session.remove()
-        db.engine.dispose()
+        let_go_of_the_database()
     wires = [Wire(port, phone.headers) for phone in joined]
     phones = [
         Phone(here.day, one, wire.sync, _now, seeded(random.random()))

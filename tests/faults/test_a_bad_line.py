@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from market.extensions import db
+from market.extensions import let_go_of_the_database
 from tests.bench.server import serving
 from tests.faults.phone import Phone, seeded
 from tests.faults.proxy import LOSSY, Fate, Proxy, proxying
@@ -31,7 +31,7 @@ def test_each_sale_counts_once_whatever_becomes_of_its_uploads(
     with app.app_context():
         here = open_stall()
         joined = [another_phone(here) for _ in Fate]
-        db.engine.dispose()
+        let_go_of_the_database()
     with serving(database_url) as server:
         phones = [
             _through(server.port, fate, here, one) for fate, one in zip(Fate, joined, strict=True)
@@ -46,7 +46,7 @@ def test_three_days_offline_end_with_every_sale_on_a_slow_and_lossy_line(
 ) -> None:
     with app.app_context():
         here = open_stall()
-        db.engine.dispose()
+        let_go_of_the_database()
     now = datetime.now(UTC)
     with serving(database_url) as server, proxying(server.port, seed=SEED, fates=LOSSY) as line:
         phone = _phone(line, here, here.phone)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from market.extensions import db
+from market.extensions import let_go_of_the_database
 from tests.bench.server import Server, serving
 from tests.faults.phone import Phone, seeded
 from tests.faults.toll import toll_of
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_full_disk_takes_nothing_in_and_loses_nothing(app: Flask, database_url: str) -> None:
     with app.app_context():
         here = open_stall()
-        db.engine.dispose()
+        let_go_of_the_database()
     wire = Wire(0, here.phone.headers)
     phone = Phone(here.day, here.phone, wire.sync, lambda: datetime.now(UTC), seeded(1))
     with serving(database_url) as server:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from market.extensions import db
+from market.extensions import db, let_go_of_the_database
 from market.models.sales import PhoneVoid, QuarantinedSale, Sale
 from market.queries.ledger.check import check_community
 from tests.faults.phone import ASIDE, Kept
@@ -50,7 +50,7 @@ def toll_of(app: Flask, day: Day, kept: Sequence[Kept]) -> Toll:
         due = sum(due for _, due, _ in kept_totals(session, day.till.id).values())
         wrong = [one.name for one in check_community(session, day.community.id) if not one.holds]
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()
     sales = _standing(kept)
     if due != sum(_due_minor(sale) for sale in sales):
         wrong.append("sums of the till")

@@ -19,7 +19,7 @@ from market.actions.proceeds.approval import ApproveProposal, approve_proposal
 from market.app import create_app, flask_settings
 from market.domain.errors import MarketError
 from market.domain.people import Role
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.models.ledger import Fund
 from market.models.proceeds import Allocation, Proposal, ProposalItem, Wish
 from market.web.retries import persistently
@@ -115,7 +115,7 @@ class Track:
     def close(self) -> None:
         self._runners.close()
         with self._app.app_context():
-            db.engine.dispose()
+            let_go_of_the_database()
 
     def _prepare(self, session: Session, goal: Goal) -> list[Task]:
         if goal is Goal.LAST_YUAN_OF_A_FUND:
@@ -233,7 +233,7 @@ def _run(database_url: str, act: Act, end: _End, ready: Barrier) -> None:
         while (task := end.recv()) is not None:
             ready.wait(_SOON_SECONDS)
             end.send(_tried(act, task))
-        db.engine.dispose()
+        let_go_of_the_database()
 
 
 def _tried(act: Act, task: Task) -> str:

@@ -25,7 +25,7 @@ from market.actions.people import passwords
 from market.app import create_app
 from market.config import Settings
 from market.domain.people import Role
-from market.extensions import db, unit_of_work
+from market.extensions import let_go_of_the_database, unit_of_work
 from market.models.people import Person
 from market.web import logs
 from market.web.access import public
@@ -56,7 +56,7 @@ def lines(written: io.StringIO) -> list[dict[str, object]]:
 
 def test_it_is_alive_even_without_a_database(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "alive"})
     assert "Set-Cookie" not in answer.headers

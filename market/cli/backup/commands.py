@@ -25,7 +25,7 @@ from market.cli.backup.vault import load_vault, save_vault
 from market.cli.bookings import erase_now
 from market.cli.ledger import check_ledger
 from market.config import Settings, database_url
-from market.extensions import db, reading, unit_of_work
+from market.extensions import db, let_go_of_the_database, reading, unit_of_work
 from market.models.ledger import AuditEvent
 from market.models.people import Community, Person
 
@@ -81,7 +81,7 @@ def restore(context: click.Context, file: Path, *, replace: bool, yes: bool) -> 
         if not yes:
             click.confirm("Everything in this database will be replaced. Go on?", abort=True)
     reading().close()
-    db.engine.dispose()
+    let_go_of_the_database()
     _copies().load(file)
     click.echo(f"Restored {file}, at migration {version}.")
     upgrade()
