@@ -1,38 +1,74 @@
-"""A page as somebody was shown it, and asking for one."""
+"""A page as somebody was shown it, in both languages, and asking for one."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.people import form_token
 from tests.walking import drawing
 
+CHINESE = {"Accept-Language": "zh"}
+ENGLISH = {"Accept-Language": "en"}
+Fields = Mapping[str, str | bytes]
+"""What is typed, and as bytes what is in a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page as somebody was shown it, who can ask for its files too."""
+    """A page as somebody was shown it, who can ask for its files too.
+
+    `english` is the same page in English; '' where asking again led to another page.
+    """
 
     client: FlaskClient
     address: str
     html: str
+    english: str = ""
 
 
 def ask(
-    client: FlaskClient, address: str, fields: Mapping[str, object] | None = None
+    client: FlaskClient, address: str, fields: Fields | None = None
 ) -> Iterator[tuple[str, Sample]]:
     """The page that is drawn at an address, or for what is sent there, with its template's name."""
     with drawing(client.application) as drawn:
-        if fields is None:
-            answer = client.get(address, follow_redirects=True)
-        else:
-            answer = client.post(
-                address,
-                data={**fields, "csrf_token": form_token(client)},
-                follow_redirects=True,
-            )
+        answer = _answer(client, address, fields, CHINESE)
     with answer:
-        if answer.mimetype == "text/html" and drawn:
-            yield drawn[-1], Sample(client, address, answer.text)
+        if answer.mimetype != "text/html" or not drawn:
+            return
+        reached = answer.request.full_path.rstrip("?")
+        # What was accepted is looked at where it led; what was refused is refused once more.
+        again = None if answer.history else fields
+        english = in_english(client, reached, drawn[-1], again)
+        yield drawn[-1], Sample(client, reached, answer.text, english)
+
+
+def in_english(
+    client: FlaskClient, address: str, template: str, fields: Fields | None = None
+) -> str:
+    """What this template draws there for somebody who reads English; '' if another one does."""
+    with drawing(client.application) as drawn:
+        answer = _answer(client, address, fields, ENGLISH)
+    with answer:
+        return answer.text if drawn and drawn[-1] == template else ""
+
+
+def _answer(
+    client: FlaskClient, address: str, fields: Fields | None, headers: Mapping[str, str]
+) -> TestResponse:
+    if fields is None:
+        return client.get(address, headers=headers, follow_redirects=True)
+    typed = {
+        name: (io.BytesIO(said), name) if isinstance(said, bytes) else said
+        for name, said in fields.items()
+    }
+    return client.post(
+        address,
+        data={**typed, "csrf_token": form_token(client)},
+        headers=headers,
+        follow_redirects=True,
+    )

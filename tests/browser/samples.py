@@ -24,7 +24,8 @@ from market.models.people import Community, Person, RoleGrant
 from market.models.proceeds import Wish
 from market.models.sales import CashCount, MarketDay, SalePosition, Slip
 from tests import factories
-from tests.browser.sample import Sample, ask
+from tests.browser.byways import byways
+from tests.browser.sample import CHINESE, ENGLISH, Sample, ask, in_english
 from tests.factories import NOW
 from tests.passes import make_pass, make_phone
 from tests.people import sign_in
@@ -47,7 +48,9 @@ def samples_of(app: Flask) -> Samples:
     for who, client in clients.items():
         for page in walk(client, who, "zh", most=2):
             reached.add(urlsplit(page.address).path)
-            found.setdefault(page.template, Sample(client, page.address, page.html))
+            if page.template not in found:
+                english = in_english(client, page.address, page.template)
+                found[page.template] = Sample(client, page.address, page.html, english)
     for template, sample in _off_the_path(app, clients):
         found.setdefault(template, sample)
     _guess(app, clients, reached, found)
@@ -71,10 +74,9 @@ def _off_the_path(app: Flask, clients: dict[str, FlaskClient]) -> Iterator[tuple
     yield from _of_people(app, clients["yunduo"])
     yield from _by_codes(app, clients["yunduo"])
     yield from _preparing(app, clients["yunduo"])
-    for way, page in (("app", "new"), ("card", "card")):
-        setting = "/me/second-factor"
-        yield from ask(clients["nangua"], setting, {"password": PASSWORD, "way": way})
-        yield from ask(clients["nangua"], f"{setting}/{page}")
+    yield from ask(clients["nangua"], "/me/second-factor", {"password": PASSWORD, "way": "app"})
+    yield from ask(clients["nangua"], "/me/second-factor/new")
+    yield from byways(app)
 
 
 def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]:
@@ -88,9 +90,6 @@ def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]
         bare_id = bare.id
     desk = f"/desk/{SLUG}"
     yield from ask(preparer, f"{desk}/markets/{bare_id}/basis/B")
-    stalls = {"text": "编号\t名称\n7\t糖画摊"}
-    yield from ask(preparer, f"{desk}/markets/{bare_id}/pasted/stalls", stalls)
-    yield from ask(preparer, f"{desk}/markets/{bare_id}/filing", {"filing_number": ""})
     for sale_id in sales:
         yield from ask(preparer, f"{desk}/sales/{sale_id}/refund")
 
@@ -98,9 +97,12 @@ def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]
 def _refusals(app: Flask) -> Iterator[tuple[str, Sample]]:
     client = app.test_client()
     for status in ERRORS:
-        with app.test_request_context("/"):
-            html = render_template(f"errors/{status}.html")
-        yield f"errors/{status}.html", Sample(client, "/nowhere", html)
+        template = f"errors/{status}.html"
+        drawn = []
+        for language in (CHINESE, ENGLISH):
+            with app.test_request_context("/", headers=language):
+                drawn.append(render_template(template))
+        yield template, Sample(client, "/nowhere", *drawn)
     with app.app_context(), Session(db.engine) as session:
         codes = session.scalars(select(Wish.code).order_by(Wish.id)).all()
     for code in codes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from market.domain.errors import N_
 from market.domain.proceeds.wish import Theme, WishState
 from market.queries.public.markets import MarketRow
 from market.queries.public.wishes import HELD, WishOnWall
@@ -15,6 +16,7 @@ from market.web.preferences import in_language
 from market.web.sessions import clock
 
 HOME_ZONE = ZoneInfo("Asia/Shanghai")
+_WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +100,4 @@ def state_words(state: str) -> str:
 
 
 def weekday_words(day: date) -> str:
-    names = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-    return str(gettext(names[day.weekday()]))
+    return str(gettext(_WEEKDAYS[day.weekday()]))
