@@ -78,6 +78,53 @@ def fixed_columns(table: str, columns: tuple[str, ...]) -> None:
         )
 
 
+def fixed_too(table: str, name: str, columns: tuple[str, ...]) -> None:
+    """Refuse UPDATE of further `columns` of a table that `fixed_columns` guards."""
+    act = f"BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    if on_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed_{name} {act}"
+            f" BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
+        )
+    else:
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed_{name} {act}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def fixed_no_more(table: str, name: str) -> None:
+    """Take `fixed_too` back."""
+    op.execute(f"DROP TRIGGER {table}_fixed_{name}{'' if on_sqlite() else f' ON {table}'}")
+
+
+def change_check(table: str, name: str, before: str, after: str) -> None:
+    """Another condition for a table's CHECK, which its rows meet already.
+
+    SQLite has no statement for it, and a table made anew would lose its triggers: the schema's own
+    words are changed, as https://sqlite.org/lang_altertable.html says for such a change.
+    """
+    if not on_sqlite():
+        op.drop_constraint(op.f(name), table, type_="check")
+        op.create_check_constraint(op.f(name), table, after)
+        return
+    connection = op.get_bind()
+    version = connection.scalar(text("PRAGMA schema_version"))
+    op.execute("PRAGMA writable_schema = ON")
+    changed = connection.execute(
+        text(
+            "UPDATE sqlite_schema SET sql = replace(sql, :before, :after)"
+            " WHERE type = 'table' AND name = :table AND instr(sql, :before) > 0"
+        ),
+        {"table": table, "before": f"({before})", "after": f"({after})"},
+    )
+    op.execute(f"PRAGMA schema_version = {version + 1}")
+    op.execute("PRAGMA writable_schema = OFF")
+    if changed.rowcount != 1:
+        message = f"{table} has no such condition: {before}"
+        raise LookupError(message)
+
+
 def refuse_when(
     table: str, name: str, acts: tuple[str, ...], condition: str, sentence: str
 ) -> None:

@@ -75,3 +75,19 @@ class EnterpriseAccess(Base):
     used_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoked_at: Mapped[datetime | None]
+
+
+class EnterprisePicture(Base):
+    """A picture of a product, encoded anew: what was uploaded, and what it carried, is not kept.
+
+    `address` is random and all that leads to it; another picture takes another address.
+    """
+
+    __tablename__ = "enterprise_picture"
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(43), unique=True)
+    webp: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    put_at: Mapped[datetime]

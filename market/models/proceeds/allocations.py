@@ -9,6 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from market.models.base import POSTED, Base, Minor
 
+_ONE_USE = (
+    "(CASE WHEN wish_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN market_day_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN tranche_id IS NULL THEN 0 ELSE 1 END) = 1"
+)
+
 
 class Proposal(Base):
     """A batch of allocations one person proposes. It reserves nothing."""
@@ -31,12 +37,12 @@ class Proposal(Base):
 
 
 class ProposalItem(Base):
-    """One wish, or one market day's costs, and the amount proposed for it."""
+    """One wish, one market day's costs or one tranche, and the amount proposed for it."""
 
     __tablename__ = "proposal_item"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="positive"),
-        CheckConstraint("(wish_id IS NULL) <> (market_day_id IS NULL)", name="one_use"),
+        CheckConstraint(_ONE_USE, name="one_use"),
         POSTED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +50,7 @@ class ProposalItem(Base):
     ordinal: Mapped[int]
     wish_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id"))
     market_day_id: Mapped[int | None] = mapped_column(ForeignKey("market_day.id"))
+    tranche_id: Mapped[int | None] = mapped_column(ForeignKey("tranche.id"))
     amount_minor: Mapped[int] = mapped_column(Minor)
 
 
@@ -60,7 +67,7 @@ class ProposalDecision(Base):
 
 
 class Allocation(Base):
-    """Fund money committed to one wish, or to one market day's costs.
+    """Fund money committed to one wish, to one market day's costs, or to one tranche.
 
     `spent_minor` and `returned_minor` are kept totals; the rest of the row never changes.
     """
@@ -74,13 +81,14 @@ class Allocation(Base):
             " AND spent_minor + returned_minor <= amount_minor",
             name="within",
         ),
-        CheckConstraint("(wish_id IS NULL) <> (market_day_id IS NULL)", name="one_use"),
+        CheckConstraint(_ONE_USE, name="one_use"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("proposal_item.id"), unique=True)
     wish_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id"))
     market_day_id: Mapped[int | None] = mapped_column(ForeignKey("market_day.id"), index=True)
+    tranche_id: Mapped[int | None] = mapped_column(ForeignKey("tranche.id"), index=True)
     amount_minor: Mapped[int] = mapped_column(Minor)
     spent_minor: Mapped[int] = mapped_column(Minor, default=0)
     returned_minor: Mapped[int] = mapped_column(Minor, default=0)
