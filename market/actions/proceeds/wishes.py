@@ -27,9 +27,8 @@ from market.domain.proceeds.wish import (
     parse_reference,
 )
 from market.domain.proceeds.wish_content import WishContent
-from market.domain.proceeds.wish_gate import check_texts, texts_of
-from market.models.people import Community
 from market.models.proceeds import Companions, Consent, Wish, WishCost
+from market.queries.proceeds.rules import wish_rules
 from market.queries.proceeds.visibility import consent_condition, passed_review_condition
 
 _MOST_TRIES = 40
@@ -102,11 +101,11 @@ def enter_wish(
 ) -> Wish:
     """Write a wish down as a draft under a code of its own.
 
-    Raises CouldIdentify, ReasonNeeded, WishTooDear, UnknownReference, ReferenceNotFound.
+    Raises CouldIdentify, ReasonNeeded, KindRefused, WishTooDear, UnknownReference,
+    ReferenceNotFound.
     """
     content = command.content
-    reason = check_texts(texts_of(content), command.reason)
-    content.check_ceiling(_ceiling(session, command.community_id))
+    reason = wish_rules(session, command.community_id).check(content, command.reason)
     month = month_of(local_day(session, command.community_id, now))
     wish = Wish(
         community_id=command.community_id,
@@ -139,18 +138,18 @@ def change_wish(session: Session, command: ChangeWish, *, by_id: int, now: datet
     """Write the content anew: the wish is a draft again, kept from sight until it is passed.
 
     So a cost is raised too: the wish then waits for the missing part. Nothing happens where nothing
-    differs. Raises NoSuchWish, StepNotAllowed, CouldIdentify, ReasonNeeded, WishTooDear,
-    CostBelowFunded.
+    differs. Raises NoSuchWish, StepNotAllowed, CouldIdentify, ReasonNeeded, KindRefused,
+    WishTooDear, CostBelowFunded.
     """
     wish = locked_wish(session, command.community_id, command.wish_id)
     state, content = WishState(wish.state), command.content
     if state not in MENDABLE:
         raise StepNotAllowed(now=state.label, then=WishState.DRAFT.label)
-    reason = check_texts(texts_of(content), command.reason)
+    rules = wish_rules(session, command.community_id)
     if content.hash(wish.month) == wish.content_hash:
-        wish.reason = reason
+        wish.reason = rules.check_words(content, command.reason)
         return wish
-    content.check_ceiling(_ceiling(session, command.community_id))
+    reason = rules.check(content, command.reason)
     if content.cost_minor < wish.funded_minor:
         raise CostBelowFunded(funded=Money(wish.funded_minor))
     wish.kind, wish.theme = str(content.kind), str(content.theme)
@@ -204,12 +203,6 @@ def _has_all_it_needs(session: Session, wish: Wish) -> bool:
         return wish.funded_minor == wish.cost_minor
     companions = session.get(Companions, wish.id, populate_existing=True)
     return companions is not None and companions.confirmed_at is not None
-
-
-def _ceiling(session: Session, community_id: int) -> int:
-    return session.scalars(
-        select(Community.wish_ceiling_minor).where(Community.id == community_id)
-    ).one()
 
 
 def _reference(session: Session, command: EnterWish, random_bytes: Callable[[int], bytes]) -> str:

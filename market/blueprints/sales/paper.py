@@ -13,7 +13,6 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from market.actions.sales.paper import EnterPaper, PaperSale, enter_paper, entered_so_far
 from market.blueprints.sales import blueprint
-from market.blueprints.sales.pasting_forms import MOST_PASTED, PastedField
 from market.blueprints.sales.set_aside import SETTLERS
 from market.domain.errors import MarketError
 from market.domain.pasted_list import Cut, cut_list
@@ -24,6 +23,7 @@ from market.queries.sales.tills import TillNow, till_now
 from market.web.access import community, for_roles, person
 from market.web.errors import sentence_of
 from market.web.forms import FileField, Form, TextField, acted
+from market.web.pasting import MOST_PASTED, PastedField
 from market.web.sessions import clock
 from market.web.uploads import sheet_text
 

@@ -16,7 +16,7 @@ from market.actions.sales.rota import known_shifts, take_in_orders, take_in_shif
 from market.actions.sales.stalls import StallNumberUnfit, stall_number
 from market.actions.sales.taking_in import TakeInOffers, take_in_offers
 from market.blueprints.sales import blueprint
-from market.blueprints.sales.pasting_forms import PasteForm, RowsForm, rows_form, rows_sent
+from market.blueprints.sales.pasting_forms import RowsForm, rows_form, rows_sent
 from market.blueprints.sales.preparing import PREPARERS, day_here
 from market.domain.errors import N_, MarketError
 from market.domain.pasted_list import Layout, cut_list
@@ -30,6 +30,7 @@ from market.queries.sales.places import Places
 from market.queries.sales.rota import orders_of
 from market.web.access import community, for_roles, person
 from market.web.forms import acted
+from market.web.pasting import PasteForm
 from market.web.sessions import clock
 
 TakeIn = Callable[[Session, MarketDayNow, list[Any], int, datetime], str]

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, lazy_gettext
-from wtforms import fields, widgets
+from flask_babel import gettext
+from wtforms import fields
 
 from market.domain.errors import N_, Invalid, MarketError
 from market.domain.pasted_list import MOST_CELL, MOST_ROWS, Column, Cut, Layout
-from market.domain.text import TextTooLong
 from market.web.errors import sentence_of
-from market.web.forms import ChoiceField, FileField, Form, TextField, TickField
-from market.web.uploads import sheet_text
-
-MOST_PASTED = 40_000
+from market.web.forms import ChoiceField, Form, TextField, TickField
 
 Read = Callable[[dict[str, str]], Any]
 """What the cells of a row mean, or the MarketError that says which one is wrong."""
@@ -27,34 +23,6 @@ class NoRowKept(Invalid):
     """Every row was left out."""
 
     sentence = N_("一行也没有留下，请至少留一行，或者回去重新粘贴。")
-
-
-class PastedField(TextField):
-    """Text as it was pasted, tabs and all; what is wrong with it shows cell by cell."""
-
-    widget: Any = widgets.TextArea()
-
-    def _read(self, typed: object) -> str:
-        text = str(typed)
-        if len(text) > self._most:
-            raise TextTooLong(most=self._most)
-        return text
-
-
-class PasteForm(Form):
-    text = PastedField(lazy_gettext("粘贴在这里"), most=MOST_PASTED, optional=True)
-    file = FileField(lazy_gettext("或者选一个文件（.xlsx、.csv）"), optional=True)
-
-    def validate(self, extra_validators: object = None) -> bool:
-        sound = bool(super().validate(extra_validators))
-        if sound and not self.text.data and self.file.data is None:
-            self.text.errors = [gettext(N_("请先粘贴，或者选一个文件。"))]
-            return False
-        return sound
-
-    def pasted(self) -> str:
-        """The text, or that of the file; raises what `sheet_text` raises."""
-        return self.text.data or sheet_text(self.file.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ class WishContent:
     def check_ceiling(self, ceiling_minor: int) -> None:
         """Require that it costs no more than a wish may. Raises WishTooDear."""
         if self.cost_minor > ceiling_minor:
-            raise WishTooDear(cost=Money(self.cost_minor), ceiling=Money(ceiling_minor))
+            raise WishTooDear(
+                cost=Money(self.cost_minor), ceiling=Money(ceiling_minor), field="costs"
+            )
 
     def hash(self, month: str) -> bytes:
         """SHA-256 over a compact JSON array of all that is shown; one sign changed, another hash.
