@@ -109,6 +109,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(app: Flask) -> None
     assert said == expected
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_route_without_a_mark_is_closed_to_everybody(app: Flask, here: Community) -> None:
     app.add_url_rule("/forgotten", "forgotten", lambda: "in")

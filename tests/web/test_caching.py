@@ -13,6 +13,7 @@ from market.web.kept import Kept
 from market.web.sessions import TOKEN
 
 only_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.own_app
 
 
 class Page:

@@ -19,6 +19,8 @@ from tests.market_day import Day, make_day
 from tests.passes import Phone, make_pass, make_phone
 from tests.people import sign_in
 
+pytestmark = pytest.mark.own_app
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

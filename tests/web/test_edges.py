@@ -87,6 +87,7 @@ def test_exactly_as_many_proxies_are_believed_as_were_set(production: Flask) -> 
     assert answer.json == {"from": "203.0.113.9", "scheme": "https", "host": "market.example"}
 
 
+@pytest.mark.own_app
 @only_sqlite
 def test_without_a_proxy_nobody_s_word_counts(app: Flask) -> None:
     @public

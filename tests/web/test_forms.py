@@ -174,6 +174,7 @@ def raising(error: Exception) -> Callable[[Session], object]:
     return act
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
@@ -191,6 +192,7 @@ def test_what_a_rule_refuses_comes_back_on_the_same_page_and_writes_nothing(
     assert session.scalar(select(func.count()).select_from(Community)) == 0
 
 
+@pytest.mark.own_app
 def test_what_is_missing_has_no_page_to_come_back_to(served: Serve) -> None:
     def act(_session: Session) -> object:
         raise NotThere
@@ -200,18 +202,21 @@ def test_what_is_missing_has_no_page_to_come_back_to(served: Serve) -> None:
     assert NotThere.sentence in answer.text
 
 
+@pytest.mark.own_app
 def test_an_act_is_run_and_written_and_its_result_kept(served: Serve, session: Session) -> None:
     answer = served(lambda work: factories.make_community(work).id - 1).post("/page", data=GOOD)
     assert (answer.status_code, answer.text) == (201, "done|1250")
     assert session.scalar(select(func.count()).select_from(Community)) == 1
 
 
+@pytest.mark.own_app
 def test_a_form_that_is_wrong_runs_nothing(served: Serve, session: Session) -> None:
     answer = served(factories.make_community).post("/page", data={"name": "皂"})
     assert answer.status_code == 422
     assert session.scalar(select(func.count()).select_from(Community)) == 0
 
 
+@pytest.mark.own_app
 def test_a_full_disk_keeps_what_was_typed_and_says_that_nothing_was_saved(served: Serve) -> None:
     full = OperationalError("INSERT", {}, Exception("database or disk is full"))
     answer = served(raising(full)).post("/page", data=GOOD)
@@ -220,6 +225,7 @@ def test_a_full_disk_keeps_what_was_typed_and_says_that_nothing_was_saved(served
     assert answer.text.endswith("|1250")
 
 
+@pytest.mark.own_app
 def test_a_busy_database_is_asked_again(served: Serve, session: Session) -> None:
     tries = []
 
@@ -236,6 +242,7 @@ def test_a_busy_database_is_asked_again(served: Serve, session: Session) -> None
     assert session.scalar(select(func.count()).select_from(Community)) == 1
 
 
+@pytest.mark.own_app
 def test_the_page_after_a_refusal_sees_what_is_true_now(app: Flask) -> None:
     communities = select(func.count()).select_from(Community)
 

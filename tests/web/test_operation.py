@@ -163,6 +163,7 @@ def test_the_logs_know_nobody(
         assert json.dumps(secret).strip('"') not in everything
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_an_error_is_logged_by_its_class_and_place_without_what_was_typed(
     app: Flask, written: io.StringIO
@@ -194,6 +195,7 @@ def test_an_error_of_the_database_does_not_repeat_what_was_to_be_written(
     assert "wangxiaoming" not in str(refusal.value)
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_database_that_is_gone_is_a_503_in_words(app: Flask, written: io.StringIO) -> None:
     @public
@@ -207,6 +209,7 @@ def test_a_database_that_is_gone_is_a_503_in_words(app: Flask, written: io.Strin
     assert "王小明" not in answer.text + written.getvalue()
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_the_api_answers_problems_as_json(app: Flask) -> None:
     @public
