@@ -29,6 +29,12 @@ class Settings:
     vault_keys_url: str = ""
     vault_key: str = field(default="", repr=False)
     """As the environment holds it: one key, or the new one and older ones behind commas."""
+    unasked_seconds: float = 1.0
+    """How long a page for everybody is given again before the database is asked whether it stands.
+
+    Far below what browsers and proxies keep it for, and what a crowd at one page makes of it is one
+    question a second and worker.
+    """
 
     @property
     def on_sqlite(self) -> bool:

@@ -88,7 +88,11 @@ class PostgresDatabases:
 
 def settings_for(database_url: str) -> Settings:
     return Settings(
-        database_url=database_url, secret_key="only for tests, only for tests", testing=True
+        database_url=database_url,
+        secret_key="only for tests, only for tests",
+        testing=True,
+        # A test looks at once whether what it did shows.
+        unasked_seconds=0,
     )
 
 

@@ -1,7 +1,8 @@
 """An answer that was given before and still stands, given again before anything else is done.
 
 Kept by all that such an answer may depend on: the address, the host and scheme, the languages, the
-cookies. Its version is asked for each time; nothing else of the application runs.
+cookies. Its version is asked for where that was not done within the last second; nothing else of
+the application runs. A browser or a proxy may keep it for longer anyway.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask import Flask, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_etags
 
+from market.config import Settings
 from market.web.kept import Kept
 from market.web.logs import REQUEST_ID, sane_id, tell_answer
 
@@ -48,11 +50,14 @@ class _Repeatable:
     route: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answer:
+    """`asked_at`: when its version was last known to stand, on the clock that only goes forward."""
+
     said: _Repeatable
     headers: tuple[tuple[str, str], ...]
     headers_unchanged: tuple[tuple[str, str], ...]
+    asked_at: float
 
 
 def install(app: Flask) -> None:
@@ -77,8 +82,10 @@ class EarlyAnswers:
     """The outermost layer of the application; it keeps the answers that it has seen go by."""
 
     def __init__(self, app: Flask) -> None:
+        settings: Settings = app.extensions["settings"]
         self._app = app
         self._inner = app.wsgi_app
+        self._unasked_seconds = settings.unasked_seconds
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun = time.perf_counter()
@@ -86,24 +93,34 @@ class EarlyAnswers:
             return self._inner(environ, start_response)
         asked = tuple(environ.get(name, "") for name in _DEPENDS_ON)
         known = self._answers().get(asked)
-        if known is not None and self._stands(known.said):
+        if known is not None and self._stands(known, begun):
             return _again(known, environ, start_response, begun)
-        return self._first(asked, environ, start_response)
+        return self._first(asked, environ, start_response, begun)
 
     def _answers(self) -> Kept[tuple[str, ...], _Answer]:
         kept: Kept[tuple[str, ...], _Answer] = self._app.extensions[_ANSWERS]
         return kept
 
-    def _stands(self, said: _Repeatable) -> bool:
+    def _stands(self, known: _Answer, now: float) -> bool:
+        if now - known.asked_at < self._unasked_seconds:
+            return True
+        said = known.said
         with self._app.app_context():
             try:
-                return said.ask_version() == said.version
+                stands = said.ask_version() == said.version
             except SQLAlchemyError:
                 # Whoever answers in full knows what to say of a database that does not.
                 return False
+        if stands:
+            known.asked_at = now
+        return stands
 
     def _first(
-        self, asked: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse
+        self,
+        asked: tuple[str, ...],
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        begun: float,
     ) -> Iterable[bytes]:
         begun_with: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -116,7 +133,7 @@ class EarlyAnswers:
         body = self._inner(environ, listening)
         said = environ.get(_MARK)
         if isinstance(said, _Repeatable) and begun_with:
-            self._keep(asked, said, *begun_with[-1])
+            self._keep(asked, said, *begun_with[-1], begun)
         return body
 
     def _keep(
@@ -125,6 +142,7 @@ class EarlyAnswers:
         said: _Repeatable,
         status: str,
         headers: list[tuple[str, str]],
+        begun: float,
     ) -> None:
         names = {name.lower() for name, _ in headers}
         # An answer that sets a cookie is for one browser only.
@@ -133,7 +151,7 @@ class EarlyAnswers:
         own = tuple(pair for pair in headers if pair[0] != REQUEST_ID)
         unchanged = tuple(pair for pair in own if pair[0].lower() not in _ABOUT_THE_BODY)
         size = len(said.page) + sum(map(len, asked))
-        self._answers().keep(asked, _Answer(said, own, unchanged), size)
+        self._answers().keep(asked, _Answer(said, own, unchanged, begun), size)
 
 
 def _again(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from market.app import create_app
 from market.web.access import public
 from market.web.caching import answer
 from market.web.logs import REQUEST_ID
+from tests.databases import settings_for
 
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
+    pytest.mark.own_app,
+]
 
 
 class Page:
@@ -32,6 +38,10 @@ class Page:
 
 @pytest.fixture
 def page(app: Flask) -> Page:
+    return _page_of(app)
+
+
+def _page_of(app: Flask) -> Page:
     made = Page()
 
     @public
@@ -74,6 +84,17 @@ def test_what_stands_no_longer_is_not_given(client: FlaskClient, page: Page) -> 
     page.version = 2
     assert client.get("/page").text == "version 2"
     assert page.reached == 2
+
+
+def test_for_a_moment_nobody_asks_whether_it_stands(database_url: str) -> None:
+    app = create_app(replace(settings_for(database_url), unasked_seconds=3600))
+    page, client = _page_of(app), app.test_client()
+    client.get("/page")
+    page.version, page.broken = 2, True
+    assert client.get("/page").text == "version 1"
+    etag = client.get("/page").headers["ETag"]
+    assert client.get("/page", headers={"If-None-Match": etag}).status_code == 304
+    assert page.reached == 1
 
 
 def test_a_database_that_does_not_answer_is_left_to_the_application(
