@@ -21,6 +21,7 @@ from market.blueprints.public.words import (
 )
 from market.domain.errors import N_
 from market.extensions import reading
+from market.queries.public.disclosures import last_published
 from market.queries.public.markets import (
     Basis,
     Correction,
@@ -151,6 +152,7 @@ def _market(slug: str) -> str:
     return render_template(
         "public/market.html",
         as_of=clock(),
+        disclosed=last_published(reading(), row.id),
         market=ShownMarketPage(
             slug=row.slug,
             name=row.name,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from market.cli.demo.children import file_demo_children
+from market.cli.demo.disclosing import WHY, publish_sums
 from market.cli.demo.holds import somebody_brings_a_thing
 from market.cli.demo.lighting import agree_on_a_plan
 from market.cli.demo.markets import (
@@ -82,10 +83,11 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     past = today - timedelta(days=28)
     place = found_neighbourhood(session, now=_at(past - timedelta(days=30), 9))
     enter_demo_wishes(session, place, rng, EARLIER, now=_at(past - timedelta(days=12), 10))
-    _past_market(session, place, rng, past)
+    past_id = _past_market(session, place, rng, past)
     lit = light_what_can_be_lit(session, place, now=_at(past + timedelta(days=2), 10))
     carry_on(session, place, lit, first_at=_at(past + timedelta(days=4), 14))
     leave_some_unfinished(session, place, rng, now=_at(today - timedelta(days=6), 10))
+    publish_sums(session, place, past_id, now=_at(today - timedelta(days=5), 9), why=WHY)
     enter_demo_wishes(session, place, rng, LATER, now=_at(today - timedelta(days=5), 10))
     started = now - timedelta(hours=2)
     market = open_demo_market(
@@ -103,7 +105,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     return place
 
 
-def _past_market(session: Session, place: Neighbourhood, rng: random.Random, on: date) -> None:
+def _past_market(session: Session, place: Neighbourhood, rng: random.Random, on: date) -> int:
     market = open_demo_market(
         session, place, "桂花市集：邻居的手艺", starts_at=_at(on, 9), zone_day=on
     )
@@ -113,9 +115,11 @@ def _past_market(session: Session, place: Neighbourhood, rng: random.Random, on:
         session, place, market.tills[0], variance_minor=3_00, reason="有位邻居没要找零", now=ends
     )
     close_demo_till(session, place, market.tills[1], variance_minor=-1_00, reason="", now=ends)
+    publish_sums(session, place, market.market_day_id, now=_at(on, 12, 40))
     add_late_sale(session, place, market, rng, now=_at(on, 13))
     refund_one(session, place, market, now=_at(on, 15))
     settle_market(session, place, market, now=_at(on + timedelta(days=1), 10))
+    return market.market_day_id
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
