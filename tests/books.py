@@ -21,6 +21,7 @@ from market.actions.sales.moving import MoveCash, pay_out
 from market.actions.sales.refunding import decide_refund
 from market.actions.sales.voiding import VoidSale, void_sale
 from market.domain.ledger.moves import MoveKind
+from market.domain.livelihood.plan import Step, SupportKind
 from market.domain.sales.sale import Sale, Tender
 from market.models.proceeds import Allocation, Wish
 from tests import factories
@@ -38,12 +39,13 @@ from tests.refunds import (
     stage_of,
     whole,
 )
+from tests.support import DUE, agreed_plan, reach, release, spend, support_on
 from tests.wishes import allocate, make_open_wish
 
 
 def busy_day(session: Session) -> Day:
     """Sales, a void, a late one, refunds settled and waiting, wishes lit, bought and given up,
-    money handed over, settled, advanced, paid back, reversed, a short paid in."""
+    money handed over, settled, advanced, paid back, reversed, a short paid in, somebody supported."""
     day = make_day(session, basis="B")
     # What the plan gives is small, and leaves what the rest of the day is about as it was.
     agree(session, day, (make_open_wish(session, stage_of(day), 2_00), 2_00))
@@ -74,10 +76,20 @@ def busy_day(session: Session) -> Day:
     recorded_sale(session, day, day.soap)
     close_late(session, day)
     light_with_all(session, day)
+    support_somebody(session, day)
     asked = ask(session, day, sales[1].id, of_line(2, 1, 30_00))
     decide_refund(session, deciding(day, asked.request.id), by_id=day.cast.reviewer.id, now=LATER)
     ask(session, day, sales[2].id, of_line(2, 1, 15_00))
     return day
+
+
+def support_somebody(session: Session, day: Day) -> None:
+    """A plan of one step, agreed to, reached, given a part of what it wants; some of that spent."""
+    support = support_on(session, day)
+    [tranche] = agreed_plan(session, support, (Step(SupportKind.GOODS, "买线", DUE, 20_00),))
+    reach(session, support, tranche)
+    release(session, support, tranche, 5_00)
+    spend(session, support, tranche, 3_00)
 
 
 def money(session: Session, day: Day) -> None:

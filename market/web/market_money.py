@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flask_babel import gettext
 
+from market.domain.livelihood.figures import sum_may_be_shown
 from market.queries.public.markets import FundUse, MarketPage
 from market.web.drawing import Amount, Stage, stages
 from market.web.preferences import in_language
@@ -24,6 +25,7 @@ class Figure(StrEnum):
     USED = "used"
     WISHES = "wishes"
     COSTS = "costs"
+    SUPPORT = "support"
     REFUNDED = "refunded"
     LEFT = "left"
 
@@ -46,6 +48,26 @@ class Sum:
 def nowhere(_figure: Figure, _fund: FundUse | None = None) -> str:
     """No rows behind any figure: for pages that anybody may see."""
     return ""
+
+
+def for_everybody(found: MarketPage) -> MarketPage:
+    """The same for a page that anybody may see: support of too few people is not told from what
+    still waits in its fund.
+    """
+    return replace(found, funds=tuple(_veiled(fund) for fund in found.funds))
+
+
+def _veiled(fund: FundUse) -> FundUse:
+    if not fund.supported or sum_may_be_shown(fund.supported, fund.named):
+        return fund
+    together = fund.waiting_minor + fund.support_minor
+    return replace(fund, waiting_minor=together, support_minor=0)
+
+
+def _left_words(found: MarketPage) -> str:
+    if any(fund.supported and not fund.support_minor for fund in found.funds):
+        return str(gettext("结余，以及按阶段的创业支持"))
+    return str(gettext("结余，等待安排"))
 
 
 def flow_of(found: MarketPage, link: Link = nowhere) -> list[Stage]:
@@ -79,9 +101,10 @@ def flow_of(found: MarketPage, link: Link = nowhere) -> list[Stage]:
         _from_all(label, tone, [_part(fund, figure) for fund in funds], link(figure, None))
         for figure, label, tone in (
             (Figure.WISHES, gettext("安排给心愿"), "wishes"),
+            (Figure.SUPPORT, gettext("支持创业者"), "enterprise"),
             (Figure.COSTS, gettext("市集开支"), "running_costs"),
             (Figure.REFUNDED, gettext("退款"), "cost"),
-            (Figure.LEFT, gettext("结余，等待安排"), "left"),
+            (Figure.LEFT, _left_words(found), "left"),
         )
     ]
     return stages(
@@ -100,6 +123,7 @@ def sums_of(found: MarketPage, link: Link = nowhere) -> tuple[Sum, ...]:
         return ()
     used = [
         _row(Figure.WISHES, gettext("安排给心愿"), _whole(found, Figure.WISHES), 2, link),
+        _row(Figure.SUPPORT, gettext("支持创业者"), _whole(found, Figure.SUPPORT), 2, link),
         _row(Figure.COSTS, gettext("市集开支"), _whole(found, Figure.COSTS), 2, link),
         _row(Figure.REFUNDED, gettext("退款"), _whole(found, Figure.REFUNDED), 2, link),
     ]
@@ -121,7 +145,7 @@ def sums_of(found: MarketPage, link: Link = nowhere) -> tuple[Sum, ...]:
         ),
         _row(Figure.USED, gettext("去向"), used_minor, 1, link),
         *used,
-        _row(Figure.LEFT, gettext("结余，等待安排"), _whole(found, Figure.LEFT), 1, link),
+        _row(Figure.LEFT, _left_words(found), _whole(found, Figure.LEFT), 1, link),
     ]
     return tuple(row for row in rows if row.amount_minor or row.level == 1)
 
@@ -140,6 +164,8 @@ def _part(fund: FundUse, figure: Figure) -> int:
             return fund.wishes_minor
         case Figure.COSTS:
             return fund.costs_minor
+        case Figure.SUPPORT:
+            return fund.support_minor
         case Figure.REFUNDED:
             return fund.refunded_minor
         case Figure.LEFT:

@@ -13,8 +13,9 @@ from market.actions.ledger.approvers import require_reviewer
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import take
 from market.actions.ledger.posting import local_day, post
-from market.actions.proceeds.proposals import decide, proposal_of, require_fit
+from market.actions.proceeds.proposals import decide, proposal_of, require_fit, tranches_in
 from market.actions.proceeds.steps import record_step
+from market.actions.proceeds.tranches import fund_tranches, lock_plans, require_stranger_to
 from market.domain.ledger.line import Span
 from market.domain.ledger.posting_table import allocation as allocation_entry
 from market.domain.people import two_people
@@ -65,11 +66,16 @@ def approve_proposal(
 ) -> Approved:
     """Take the money from the fund's head and promise it, item by item.
 
-    Raises NoSuchProposal, NoLongerApprover, SamePerson, ProposalDecided, and as `carry_out`.
+    Raises NoSuchProposal, NoLongerApprover, SamePerson, ProposalDecided, and as `carry_out` and
+    `require_stranger_to`.
     """
     proposal = proposal_of(session, command.community_id, command.proposal_id)
     require_reviewer(session, command.community_id, proposal.fund_id, by_id, now=now)
     two_people(proposal.proposed_by_id, by_id)
+    tranches = tranches_in(_items(session, proposal))
+    require_stranger_to(session, tranches, by_id)
+    # An interest declared since it was proposed counts as well.
+    require_stranger_to(session, tranches, proposal.proposed_by_id)
     decide(session, proposal, approved=True, by_id=by_id, now=now)
     return carry_out(session, proposal, by_id=by_id, now=now)
 
@@ -77,16 +83,16 @@ def approve_proposal(
 def carry_out(session: Session, proposal: Proposal, *, by_id: int, now: datetime) -> Approved:
     """Take the money for a batch that `by_id` has approved, and promise it, item by item.
 
-    Locks the wishes, the fund, the month, the accounts, in this order. Raises NotEnoughFree, and
-    as `require_fit`.
+    Locks the wishes, the plans, the fund, the month, the accounts, in this order. Raises
+    NotEnoughFree, and as `require_fit`.
     """
-    items = session.scalars(
-        select(ProposalItem)
-        .where(ProposalItem.proposal_id == proposal.id)
-        .order_by(ProposalItem.ordinal)
-    ).all()
+    items = _items(session, proposal)
     fund = session.scalars(select(Fund).where(Fund.id == proposal.fund_id)).one()
+    tranches = tranches_in(items)
+    if tranches:
+        lock_plans(session, tranches)
     lit = _fund_wishes(session, fund, items, local_day(session, fund.community_id, now), now)
+    fund_tranches(session, tranches)
     amounts = [item.amount_minor for item in items]
     taken = take(session, fund.id, amounts)
     posted = post(
@@ -115,6 +121,14 @@ def carry_out(session: Session, proposal: Proposal, *, by_id: int, now: datetime
         by=by_id,
     )
     return Approved(posted.voucher_id, sum(amounts), tuple(wish.id for wish in lit))
+
+
+def _items(session: Session, proposal: Proposal) -> Sequence[ProposalItem]:
+    return session.scalars(
+        select(ProposalItem)
+        .where(ProposalItem.proposal_id == proposal.id)
+        .order_by(ProposalItem.ordinal)
+    ).all()
 
 
 def _fund_wishes(
@@ -175,6 +189,7 @@ def _write_allocations(
                     "item_id": item.id,
                     "wish_id": item.wish_id,
                     "market_day_id": item.market_day_id,
+                    "tranche_id": item.tranche_id,
                     "amount_minor": item.amount_minor,
                     "spent_minor": 0,
                     "returned_minor": 0,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from market.actions.ledger.audit import note
 from market.actions.ledger.line import NotEnoughFree
 from market.actions.ledger.posting import local_day
+from market.actions.proceeds.tranches import require_releasable, require_stranger_to
 from market.domain.errors import N_, Invalid, Missing, Refused
 from market.domain.money import Money, check_minor
 from market.domain.proceeds.purpose import FundPurpose
@@ -105,11 +106,16 @@ class ProposalDecided(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedItem:
-    """So much for one wish, or for one market day's costs."""
+    """So much for one wish, for one market day's costs, or for one tranche of a plan."""
 
     amount_minor: int
     wish_id: int | None = None
     market_day_id: int | None = None
+    tranche_id: int | None = None
+
+    @property
+    def uses(self) -> tuple[int | None, int | None, int | None]:
+        return self.wish_id, self.market_day_id, self.tranche_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +143,8 @@ def propose_allocations(
 ) -> Proposal:
     """Write a batch down for a second person. Refuses what could not be approved now.
 
-    Raises NoSuchFund, NothingProposed, TooManyItems, NotEnoughFree, and as `require_fit`.
+    Raises NoSuchFund, NothingProposed, TooManyItems, NotEnoughFree, and as `require_fit` and
+    `require_stranger_to`.
     """
     fund = session.scalar(
         select(Fund).where(Fund.id == command.fund_id, Fund.community_id == command.community_id)
@@ -150,6 +157,7 @@ def propose_allocations(
         free = Money(fund.laid_minor - fund.taken_minor)
         raise NotEnoughFree(fund=fund.name, free=free, want=Money(total))
     require_fit(session, fund, command.items, local_day(session, command.community_id, now))
+    require_stranger_to(session, tranches_in(command.items), by_id)
     proposal = Proposal(
         community_id=command.community_id,
         fund_id=fund.id,
@@ -168,6 +176,7 @@ def propose_allocations(
                 "ordinal": ordinal,
                 "wish_id": item.wish_id,
                 "market_day_id": item.market_day_id,
+                "tranche_id": item.tranche_id,
                 "amount_minor": item.amount_minor,
             }
             for ordinal, item in enumerate(command.items, start=1)
@@ -255,18 +264,22 @@ def require_fit(
 ) -> None:
     """Require that each item fits the fund's purpose, and that each wish waits for that much.
 
-    Raises WrongPurpose, NoSuchUse, WishNotWaiting, WishMayNotBeLit, WishNeedsLess, about the first.
+    Raises WrongPurpose, NoSuchUse, WishNotWaiting, WishMayNotBeLit, WishNeedsLess, about the first,
+    and as `require_releasable`.
     """
-    wishes: dict[int, int] = {}
-    days: set[int] = set()
-    for item in items:
-        if item.wish_id is not None:
-            wishes[item.wish_id] = item.amount_minor
-        if item.market_day_id is not None:
-            days.add(item.market_day_id)
-    _require_purpose(fund, wishes=bool(wishes), costs=bool(days))
+    items = list(items)
+    wishes = {item.wish_id: item.amount_minor for item in items if item.wish_id is not None}
+    days = {item.market_day_id for item in items if item.market_day_id is not None}
+    tranches = tranches_in(items)
+    _require_purpose(fund, wishes=bool(wishes), costs=bool(days), support=bool(tranches))
     _require_days(session, fund.community_id, days)
     require_waiting(session, fund.community_id, wishes, today)
+    require_releasable(session, fund.community_id, tranches)
+
+
+def tranches_in(items: Iterable[ProposedItem | ProposalItem]) -> dict[int, int]:
+    """Tranche id → minor units, of those items that are for a tranche."""
+    return {item.tranche_id: item.amount_minor for item in items if item.tranche_id is not None}
 
 
 def _check_shape(items: tuple[ProposedItem, ...]) -> None:
@@ -276,17 +289,19 @@ def _check_shape(items: tuple[ProposedItem, ...]) -> None:
         raise TooManyItems(most=MOST_ITEMS)
     for item in items:
         check_minor(item.amount_minor, least_minor=1)
-        if (item.wish_id is None) == (item.market_day_id is None):
+        if sum(use is not None for use in item.uses) != 1:
             raise NoSuchUse
-    if len({(item.wish_id, item.market_day_id) for item in items}) < len(items):
+    if len({item.uses for item in items}) < len(items):
         raise NoSuchUse
 
 
-def _require_purpose(fund: Fund, *, wishes: bool, costs: bool) -> None:
-    fits = (not wishes or fund.purpose == FundPurpose.WISHES) and (
-        not costs or fund.purpose == FundPurpose.RUNNING_COSTS
-    )
-    if not fits:
+def _require_purpose(fund: Fund, *, wishes: bool, costs: bool, support: bool) -> None:
+    fits = {
+        FundPurpose.WISHES: not (costs or support),
+        FundPurpose.RUNNING_COSTS: not (wishes or support),
+        FundPurpose.ENTERPRISE: not (wishes or costs),
+    }
+    if not fits[FundPurpose(fund.purpose)]:
         raise WrongPurpose(fund=fund.name, purpose=FundPurpose(fund.purpose).label)
 
 

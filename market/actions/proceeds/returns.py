@@ -23,6 +23,7 @@ from market.actions.ledger.move_records import (
 )
 from market.actions.ledger.posting import post
 from market.actions.proceeds.steps import locked_wish, step
+from market.actions.proceeds.tranches import lock_plans, take_back
 from market.domain.errors import N_, Missing, Refused
 from market.domain.ledger.account import AccountRef
 from market.domain.ledger.line import Span, tail
@@ -104,8 +105,8 @@ def decide_return(
 ) -> MoneyMoveDecision:
     """Let it go back, or decline. A lit wish that misses money again waits again.
 
-    Locks the wish, the funds, the month, the accounts. Raises NoSuchMove, AlreadyDecided,
-    NoLongerApprover, SamePerson, CommittedLess.
+    Locks the wish or the plan, the funds, the month, the accounts. Raises NoSuchMove,
+    AlreadyDecided, NoLongerApprover, SamePerson, CommittedLess.
     """
     require_approver(session, command.community_id, by_id)
     move = waiting_move(session, command.move_id, community_id=command.community_id)
@@ -115,8 +116,15 @@ def decide_return(
         return decline(session, move, command.reason, by_id=by_id, now=now)
     require_second_person(session, move, by_id)
     wish = locked_wish(session, move.community_id, move.wish_id) if move.wish_id else None
+    tranche_id = session.scalar(
+        select(Allocation.tranche_id).where(Allocation.id == move.allocation_id)
+    )
+    if tranche_id is not None:
+        lock_plans(session, [tranche_id])
     back = {move.allocation_id: move.amount_minor}
     voucher_id = give_back(session, move, back, wish, reason=move.note, by_id=by_id, now=now)
+    if tranche_id is not None:
+        take_back(session, tranche_id, move.amount_minor)
     if wish is not None and wish.state == WishState.LIT:
         step(session, wish, WishState.OPEN, remark=move.note, by_id=by_id, now=now)
     decision = record_decision(session, move, voucher_id=voucher_id, by_id=by_id, now=now)

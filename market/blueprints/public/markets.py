@@ -37,7 +37,7 @@ from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Stage
 from market.web.filters import date_text, listed_text
-from market.web.market_money import Sum, flow_of, sums_of
+from market.web.market_money import Sum, flow_of, for_everybody, sums_of
 from market.web.sessions import clock
 
 BASES = {
@@ -172,8 +172,8 @@ def _market(slug: str) -> str:
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
             receipts=found.receipts,
-            flow=flow_of(found),
-            sums=sums_of(found),
+            flow=flow_of(for_everybody(found)),
+            sums=sums_of(for_everybody(found)),
             lit=tuple(
                 shown_wish(shown[wish_id], amount_minor=amount)
                 for wish_id, amount in found.lit.items()

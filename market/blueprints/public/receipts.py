@@ -83,6 +83,7 @@ class Place:
     wish: ShownWish | None
     fund: str
     note: str
+    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +315,16 @@ def _end_words(place: Place) -> str:
         "waiting": gettext("等着安排"),
         "refunded": gettext("已退款"),
         "cost": gettext("市集的开支"),
+        "enterprise": _support_words(place),
     }
     return str(words.get(place.kind, place.fund))
+
+
+def _support_words(place: Place) -> str:
+    """Whose enterprise it supports, where she lets it be seen; else only that it supports one."""
+    if place.enterprise:
+        return str(gettext("支持“%(name)s”", name=place.enterprise))
+    return str(gettext("支持残疾人创业"))
 
 
 def _steps(found: Receipt) -> tuple[Step, ...]:
@@ -357,6 +366,7 @@ def _places(uses: tuple[Use, ...]) -> tuple[Place, ...]:
                 wish=shown_wish(wish) if wish else None,
                 fund=in_language(use.fund, use.fund_en),
                 note=_what_next(use),
+                enterprise=use.enterprise,
             )
         )
     return tuple(places)

@@ -42,6 +42,12 @@ WORDS: dict[str, Words] = {
     "till_totals": Words(N_("每一班收银的合计，就是它的每一笔义卖加起来的数。"), _RECOUNT),
     "allocations_recorded": Words(N_("每笔款项安排用了多少、退了多少，都有记录对得上。"), _RECOUNT),
     "wishes_recorded": Words(N_("每个心愿备了多少款、走到哪一步，都有记录对得上。"), _RECOUNT),
+    "tranches_recorded": Words(
+        N_("每一批创业支持备了多少款，都和款项安排对得上，没有超出计划。"), _RECOUNT
+    ),
+    "releases_earned": Words(
+        N_("创业支持款只给了两个人同意的计划，按顺序、见过佐证材料才放款。"), _PEOPLE
+    ),
     "turns_step_by_step": Words(
         N_("每个号、每个预约都一步一步走过来，免费的也一样计数。"), _TAMPERED
     ),

@@ -98,6 +98,7 @@ def _rows_behind(figure: Figure, fund: FundUse | None, market_id: int) -> str:
     pages = {
         Figure.INCOME: url_for(".market_sales", market_id=market_id),
         Figure.COSTS: url_for(".allocations", market=market_id),
+        Figure.SUPPORT: url_for(".allocations"),
         Figure.REFUNDED: url_for("sales.refunds", market=market_id),
         Figure.LEFT: url_for("proceeds.funds"),
     }

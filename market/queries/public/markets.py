@@ -25,6 +25,7 @@ from market.models.sales import (
     Till,
     TillTotal,
 )
+from market.queries.livelihood.shown import enterprises_reached
 from market.queries.public.trace import places_of_closures
 from market.queries.sales.changes import ChangeNow, changes_of, is_off
 
@@ -78,7 +79,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class FundUse:
-    """What a fund got from a market day, and what of it is used (minor units)."""
+    """What a fund got from a market day, and what of it is used (minor units).
+
+    `supported` is how many enterprises `support_minor` reached, `named` how many of them let the
+    support be seen.
+    """
 
     fund_id: int
     fund: str
@@ -89,6 +94,9 @@ class FundUse:
     costs_minor: int
     refunded_minor: int
     waiting_minor: int
+    support_minor: int = 0
+    supported: int = 0
+    named: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +296,16 @@ def _uses(
     session: Session, closure_ids: Sequence[int]
 ) -> tuple[tuple[FundUse, ...], dict[int, int]]:
     places = places_of_closures(session, closure_ids) if closure_ids else []
-    wish_of = dict(
-        session.execute(
-            select(Allocation.id, Allocation.wish_id).where(
-                Allocation.id.in_({p.allocation_id for p in places if p.allocation_id})
+    ids = {place.allocation_id for place in places if place.allocation_id}
+    used_for = {
+        number: (wish_id, tranche_id)
+        for number, wish_id, tranche_id in session.execute(
+            select(Allocation.id, Allocation.wish_id, Allocation.tranche_id).where(
+                Allocation.id.in_(ids)
             )
-        ).all()
-    )
+        )
+    }
+    reached = enterprises_reached(session, [tranche_id for _, tranche_id in used_for.values()])
     names = {
         row[0]: row[1:]
         for row in session.execute(
@@ -304,14 +315,17 @@ def _uses(
         )
     }
     lit: dict[int, int] = {}
-    sums = {
-        fund_id: dict.fromkeys(("wishes", "costs", "refunded", "waiting"), 0) for fund_id in names
-    }
+    uses = ("wishes", "costs", "support", "refunded", "waiting")
+    sums = {fund_id: dict.fromkeys(uses, 0) for fund_id in names}
+    supported: dict[int, set[tuple[int, bool]]] = {fund_id: set() for fund_id in names}
     for place in places:
-        wish_id = wish_of.get(place.allocation_id) if place.allocation_id else None
+        wish_id, tranche_id = used_for.get(place.allocation_id or 0, (None, None))
         if wish_id is not None:
             lit[wish_id] = lit.get(wish_id, 0) + place.amount_minor
             use = "wishes"
+        elif tranche_id is not None:
+            use = "support"
+            supported[place.fund_id].add(reached[tranche_id])
         elif place.allocation_id is not None:
             use = "costs"
         else:
@@ -326,6 +340,9 @@ def _uses(
             costs_minor=used["costs"],
             refunded_minor=used["refunded"],
             waiting_minor=used["waiting"],
+            support_minor=used["support"],
+            supported=len(supported[fund_id]),
+            named=sum(shown for _, shown in supported[fund_id]),
         )
         for fund_id, used in sums.items()
     )

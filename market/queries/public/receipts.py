@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -23,6 +24,7 @@ from market.models.sales import (
     Stall,
     Till,
 )
+from market.queries.livelihood.shown import supported_by_name
 from market.queries.public.trace import Place, places_of_sale
 
 
@@ -47,6 +49,8 @@ class Use:
     """So much of a receipt's net, and what became of it.
 
     `kind`: wish, enterprise, cost, refunded or waiting (in the fund, not yet allocated).
+    `enterprise` is its name where its entrepreneur lets the page, the name and the support be seen;
+    what the others got is one sum.
     """
 
     kind: str
@@ -56,6 +60,7 @@ class Use:
     purpose: str
     wish_id: int | None
     on: datetime | None
+    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,15 @@ class Receipt:
     closed_at: datetime | None
     split: tuple[FundPart, ...]
     uses: tuple[Use, ...]
+
+
+class _Sort(NamedTuple):
+    """What of a receipt's money is summed together."""
+
+    kind: str
+    fund_id: int
+    wish_id: int | None = None
+    enterprise: str = ""
 
 
 def receipt(session: Session, code: str) -> Receipt | None:
@@ -204,31 +218,42 @@ def _uses(
     allocated = {
         row.id: row
         for row in session.execute(
-            select(Allocation.id, Allocation.wish_id, Allocation.allocated_at).where(
-                Allocation.id.in_({p.allocation_id for p in places if p.allocation_id})
-            )
+            select(
+                Allocation.id, Allocation.wish_id, Allocation.tranche_id, Allocation.allocated_at
+            ).where(Allocation.id.in_({p.allocation_id for p in places if p.allocation_id}))
         )
     }
-    sums: dict[tuple[str, int, int | None], int] = {}
-    latest: dict[tuple[str, int, int | None], datetime] = {}
+    named = supported_by_name(session, [row.tranche_id for row in allocated.values()])
+    sums: dict[_Sort, int] = {}
+    latest: dict[_Sort, datetime] = {}
     for place in places:
         if not place.amount_minor:
             continue
-        key: tuple[str, int, int | None]
         if place.refund_id is not None:
-            key = ("refunded", place.fund_id, None)
+            key = _Sort("refunded", place.fund_id)
         elif place.allocation_id is None:
-            key = ("waiting", place.fund_id, None)
+            key = _Sort("waiting", place.fund_id)
         else:
             row = allocated[place.allocation_id]
             spent_on = "enterprise" if funds[place.fund_id][2] == "enterprise" else "cost"
-            key = ("wish" if row.wish_id else spent_on, place.fund_id, row.wish_id)
+            key = _Sort(
+                "wish" if row.wish_id else spent_on,
+                place.fund_id,
+                row.wish_id,
+                named.get(row.tranche_id or 0, ""),
+            )
             latest[key] = max(latest.get(key, row.allocated_at), row.allocated_at)
         sums[key] = sums.get(key, 0) + place.amount_minor
     order = {"wish": 0, "enterprise": 1, "cost": 2, "waiting": 3, "refunded": 4}
     return tuple(
-        Use(kind, amount, *funds[fund_id], wish_id, latest.get((kind, fund_id, wish_id)))
-        for (kind, fund_id, wish_id), amount in sorted(
-            sums.items(), key=lambda item: (order[item[0][0]], item[0][1], item[0][2] or 0)
+        Use(key.kind, amount, *funds[key.fund_id], key.wish_id, latest.get(key), key.enterprise)
+        for key, amount in sorted(
+            sums.items(),
+            key=lambda item: (
+                order[item[0].kind],
+                item[0].fund_id,
+                item[0].wish_id or 0,
+                item[0].enterprise,
+            ),
         )
     )

@@ -53,7 +53,7 @@ def test_income_less_spending_is_what_the_funds_hold(day: Day, session: Session)
     )
     assert flow.opening_minor == 0
     assert flow.closing_minor == held
-    assert flow.spent_minor == 17_50
+    assert flow.spent_minor == 17_50 + 3_00
     kinds = {row.kind for row in flow.rows}
     assert not kinds & {"allocation", "return"}
     assert fund_flow(session, day.community.id, Months("2026-12", "2026-12")).opening_minor == held

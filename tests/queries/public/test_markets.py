@@ -56,7 +56,8 @@ def test_its_sums_are_the_ledgers(session: Session, busy: tuple[Day, MarketPage]
     assert page.income_minor == page.net_minor + page.consigned_minor
     assert page.box_minor == 7_00
     for use in page.funds:
-        laid = use.wishes_minor + use.costs_minor + use.refunded_minor + use.waiting_minor
+        laid = use.wishes_minor + use.costs_minor + use.support_minor
+        laid += use.refunded_minor + use.waiting_minor
         assert laid == use.laid_minor
     assert sum(use.laid_minor for use in page.funds) == page.net_minor
 
@@ -68,7 +69,11 @@ def test_what_its_money_was_used_for_is_what_the_allocations_hold(
     # The whole line of this community was laid by this one market and what came back to it.
     held = session.scalar(select(func.sum(Allocation.amount_minor - Allocation.returned_minor)))
     free = session.scalar(select(func.sum(Fund.laid_minor - Fund.taken_minor)))
-    assert sum(use.wishes_minor for use in page.funds) == sum(page.lit.values()) == held
+    wishes = sum(use.wishes_minor for use in page.funds)
+    support = sum(use.support_minor for use in page.funds)
+    assert wishes == sum(page.lit.values())
+    assert wishes + support == held
+    assert (support, [use.supported for use in page.funds if use.support_minor]) == (5_00, [1])
     assert sum(use.waiting_minor for use in page.funds) == free
     for wish_id, amount_minor in page.lit.items():
         assert session.get_one(Wish, wish_id).funded_minor == amount_minor

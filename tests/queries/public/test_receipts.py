@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from market.domain.livelihood.plan import Step, SupportKind
 from market.domain.sales.sale import Sale
+from market.models.livelihood import Enterprise
 from market.queries.public.receipts import Receipt, code_by_day_number, receipt
 from market.queries.public.version import receipt_version
 from tests.books import void
@@ -20,6 +22,7 @@ from tests.refunds import (
     recorded_sale,
     whole,
 )
+from tests.support import DUE, agreed_plan, reach, release, support_on
 
 
 @pytest.fixture
@@ -78,6 +81,29 @@ def test_it_follows_its_money_to_a_wish(session: Session, day: Day) -> None:
         ("waiting", 4_50, None),
     ]
     assert found.uses[0].on is not None
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_it_follows_its_money_to_an_enterprise_and_names_it_only_as_its_entrepreneur_chose(
+    session: Session, day: Day
+) -> None:
+    sale = recorded_sale(session, day)
+    close_day(session, day)
+    session.expire_all()
+    support = support_on(session, day)
+    [tranche] = agreed_plan(session, support, (Step(SupportKind.GOODS, "买线", DUE, 4_50),))
+    reach(session, support, tranche)
+    release(session, support, tranche, 4_00)
+
+    def uses() -> list[tuple[str, int, str]]:
+        return [(use.kind, use.amount_minor, use.enterprise) for use in look_up(session, sale).uses]
+
+    assert uses() == [("enterprise", 4_00, ""), ("waiting", 10_50, ""), ("waiting", 50, "")]
+    enterprise = session.get_one(Enterprise, support.made.enterprise.id)
+    enterprise.page_shown = enterprise.name_shown = True
+    assert uses()[0][2] == "", "her support is not for everybody to see"
+    enterprise.support_shown = True
+    assert uses()[0] == ("enterprise", 4_00, "针线布包")
 
 
 def test_a_voided_sale_says_so(session: Session, day: Day) -> None:

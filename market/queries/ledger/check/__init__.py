@@ -9,7 +9,16 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from market.domain.errors import MarketError
-from market.queries.ledger.check import books, closures, lighting, line, promises, refunds, turns
+from market.queries.ledger.check import (
+    books,
+    closures,
+    lighting,
+    line,
+    promises,
+    refunds,
+    support,
+    turns,
+)
 from market.queries.ledger.check.chain import Vouched, chain_verifies, vouchers_are_sealed
 from market.queries.ledger.check.sales import sales_hold, till_totals_are_replays
 from market.queries.ledger.check.trace import traces_sum
@@ -52,6 +61,8 @@ _BY_QUESTION: tuple[Callable[[Session, int], Verdict], ...] = (
     till_totals_are_replays,
     promises.allocations_are_records,
     promises.wishes_are_records,
+    support.tranches_are_records,
+    support.releases_are_earned,
     turns.turns_go_step_by_step,
     turns.turns_are_paid_once,
     lighting.plans_are_carried_out,

@@ -11,11 +11,12 @@ from market.models.ledger import Fund, MoneyMove, MoneyMoveDecision
 from market.models.proceeds import Allocation, AllocationReturn, Wish, WishStep
 from market.queries.ledger.check.verdict import Verdict, verdict
 
-_BEARS = [str(MoveKind.COST_CLEARED), str(MoveKind.SHORT_CLEARED)]
+_BEARS = [str(MoveKind.COST_CLEARED), str(MoveKind.SHORT_CLEARED), str(MoveKind.SPENDING)]
+"""What names the allocation that pays for it; a wish's purchases do not."""
 
 
 def allocations_are_records(session: Session, community_id: int) -> Verdict:
-    """What an allocation keeps as returned, or a cost's as spent, is the sum of its records."""
+    """What an allocation keeps as returned, or a cost's or a tranche's as spent, is the sum of its records."""
     returned = (
         select(func.coalesce(func.sum(AllocationReturn.amount_minor), 0))
         .where(AllocationReturn.allocation_id == Allocation.id)
