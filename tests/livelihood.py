@@ -18,6 +18,7 @@ from market.actions.livelihood.enterprises import (
     issue_own_card,
 )
 from market.actions.people.passwords import hash_password
+from market.models.ledger import Party
 from market.models.livelihood import Enterprise
 from market.models.people import Community, Person
 from market.web.sessions import new_token, token_hash
@@ -40,18 +41,31 @@ def make_enterprise(
     session: Session, community: Community, by: Person, name: str = "测试创业者"
 ) -> MadeEnterprise:
     """Somebody who sews bags, with a card whose number is PIN."""
+    begin = BeginEnterprise(community_id=community.id, person_name=name, name="针线布包")
+    return _made(session, begin, by)
+
+
+def enterprise_of(
+    session: Session, community: Community, by: Person, party: Party
+) -> MadeEnterprise:
+    """The enterprise of a consignor who is there already, with a card of the same number."""
+    begin = BeginEnterprise(
+        community_id=community.id, person_name="", name="青禾手作", party_id=party.id
+    )
+    return _made(session, begin, by)
+
+
+def _made(session: Session, begin: BeginEnterprise, by: Person) -> MadeEnterprise:
     enterprise = begin_enterprise(
-        session,
-        BeginEnterprise(community_id=community.id, person_name=name, name="针线布包"),
-        by_id=by.id,
-        now=NOW,
-        random_bytes=secrets.token_bytes,
+        session, begin, by_id=by.id, now=NOW, random_bytes=secrets.token_bytes
     )
     token = new_token()
     card = issue_own_card(
         session,
         NewCard(
-            community_id=community.id, enterprise_id=enterprise.id, token_hash=token_hash(token)
+            community_id=begin.community_id,
+            enterprise_id=enterprise.id,
+            token_hash=token_hash(token),
         ),
         by_id=by.id,
         now=NOW,

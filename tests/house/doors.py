@@ -65,6 +65,10 @@ FOR_ENTREPRENEURS = frozenset(
     {
         "livelihood.mine",
         "livelihood.mine_choice",
+        "livelihood.my_income",
+        "livelihood.my_income_strike",
+        "livelihood.my_money",
+        "livelihood.my_statement",
     }
 )
 """Open to an entrepreneur and the helpers they named: this one enterprise's things only."""
@@ -140,6 +144,14 @@ SELLERS = {V, T, S, A}
 EVERYBODY = set(Role)
 
 BY_ROLE: dict[str, set[Role]] = {
+    "livelihood.consignor": {T, S, R, U, A},
+    "livelihood.consignor_day": {T, S, R, U, A},
+    "livelihood.consignors": {T, S, R, U, A},
+    "livelihood.enterprise": {T, S, R, U, A},
+    "livelihood.enterprise_access_end": {S, A},
+    "livelihood.enterprise_card": {S, A},
+    "livelihood.enterprise_new": {S, A},
+    "livelihood.enterprises": {T, S, R, U, A},
     "people.close": {A},
     "people.end_sessions": {A},
     "people.factor_loss": {A},
