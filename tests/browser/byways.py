@@ -22,6 +22,7 @@ from market.actions.proceeds.proposals import (
 )
 from market.actions.proceeds.stopping import MakeStopCode, StopSecret, make_stop_code
 from market.actions.sales.quarantine import Reason
+from market.cli.demo.livelihood import CARD, PIN
 from market.cli.demo.neighbourhood import PASSWORD, SLUG
 from market.domain.people import Role
 from market.domain.proceeds.purpose import FundPurpose
@@ -53,6 +54,16 @@ def byways(app: Flask) -> Samples:
     yield from _wishes(app, clients["yunduo"])
     yield from _mistakes(app, clients["yunduo"])
     yield from _vault(app, clients)
+    yield from _livelihood(app, clients["yunduo"])
+
+
+def _livelihood(app: Flask, desk: FlaskClient) -> Samples:
+    """By her own card; a new card, which is shown once."""
+    entrepreneur = app.test_client()
+    yield from ask(app.test_client(), f"/mine/card/{CARD}")
+    yield from ask(entrepreneur, f"/mine/card/{CARD}", {"pin": PIN})
+    yield from ask(entrepreneur, "/mine/choice")
+    yield from ask(desk, f"{DESK}/enterprises/1/card", {})
 
 
 def _code_asked(app: Flask) -> Samples:

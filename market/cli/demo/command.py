@@ -16,6 +16,7 @@ from market.cli.demo.children import file_demo_children
 from market.cli.demo.disclosing import WHY, publish_sums
 from market.cli.demo.holds import somebody_brings_a_thing
 from market.cli.demo.lighting import agree_on_a_plan
+from market.cli.demo.livelihood import CARD, PIN, begin_weaving, earn_elsewhere
 from market.cli.demo.markets import (
     add_late_sale,
     close_demo_till,
@@ -82,6 +83,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     today = now.astimezone(ZONE).date()
     past = today - timedelta(days=28)
     place = found_neighbourhood(session, now=_at(past - timedelta(days=30), 9))
+    begin_weaving(session, place, now=_at(past - timedelta(days=29), 10))
     enter_demo_wishes(session, place, rng, EARLIER, now=_at(past - timedelta(days=12), 10))
     past_id = _past_market(session, place, rng, past)
     lit = light_what_can_be_lit(session, place, now=_at(past + timedelta(days=2), 10))
@@ -89,6 +91,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     leave_some_unfinished(session, place, rng, now=_at(today - timedelta(days=6), 10))
     publish_sums(session, place, past_id, now=_at(today - timedelta(days=5), 9), why=WHY)
     enter_demo_wishes(session, place, rng, LATER, now=_at(today - timedelta(days=5), 10))
+    earn_elsewhere(session, place, now=now)
     started = now - timedelta(hours=2)
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
@@ -132,3 +135,4 @@ def _say_who_may_sign_in() -> None:
         held = "、".join(role.label for role in roles)
         click.echo(f"  {username:<10} {name}  {held}")
     click.echo(f"  密码 / password: {PASSWORD}")
+    click.echo(f"  木兰的卡 / the entrepreneur's card: /mine/card/{CARD}  数字 / number: {PIN}")
