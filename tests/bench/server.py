@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +48,11 @@ def serving(
     more: Mapping[str, str] | None = None,
     port: int | None = None,
     root: Path = ROOT,
+    before: Sequence[str] = (),
 ) -> Iterator[Server]:
     """Serve until the end of the block, by the very command that `scripts/run` ends with.
 
-    `root` is the checkout that is served.
+    `root` is the checkout that is served; what is to stand before the command, `before`, becomes it.
     """
     port = port or free_port()
     environment = os.environ | {
@@ -62,7 +63,7 @@ def serving(
     }
     begun = time.perf_counter()
     process = subprocess.Popen(
-        ["sh", "-c", f'. scripts/lib.sh; serve "{application}"', "scripts/run"],
+        [*before, "sh", "-c", f'. scripts/lib.sh; serve "{application}"', "scripts/run"],
         cwd=root,
         env=environment,
         # A real one writes its log somewhere, too.

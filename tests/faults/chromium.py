@@ -118,9 +118,9 @@ def try_the_line(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
-def wait_until_sent(page: Page) -> None:
+def wait_until_sent(page: Page, *, within_seconds: float = SOON_SECONDS) -> None:
     """Until nothing waits; the line is tried again and again."""
-    deadline = time.monotonic() + SOON_SECONDS
+    deadline = time.monotonic() + within_seconds
     while page.locator("#strip").get_attribute("data-waiting") != "0":
         if time.monotonic() > deadline:
             message = page.locator("#strip").inner_text()

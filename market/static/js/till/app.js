@@ -81,7 +81,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
     await store.forget(clock());
     await store.turn("refused", "waiting");
     await store.catchUp(bootstrap.device.last_sequence ?? 0);
-    show("cleared", (await store.kept("cleared")) ?? false);
+    show("cleared", (await store.kept("cleared")) === true);
     state.half = (await store.kept("half")) ?? false;
     state.lastTender = (await store.kept("tender")) ?? null;
     state.last = (await store.all()).find((row) => row.kind === "sale") ?? null;
@@ -98,7 +98,7 @@ export function createApp({ bootstrap, words, world, fresh = true }) {
   }
 
   async function clearedSeen() {
-    await store.keep("cleared", false);
+    await store.keep("cleared", "seen");
     show("cleared", false);
     byId("sell-heading").focus();
   }

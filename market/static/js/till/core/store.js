@@ -124,8 +124,8 @@ export function createStore(database) {
     return (await kept("sequence")) ?? 0;
   }
 
-  /** The server has heard of a number that is not here: what was here was cleared, or recorded without
-   *  this page. Numbers go on behind it, and whoever sells should know. */
+  /** The server has heard of a number that is not here: what was here was cleared. Numbers go on behind
+   *  it, whoever sells is told, and this phone can never again say that it has sent all it recorded. */
   function catchUp(heard) {
     return database.transact(async (tables) => {
       if (heard <= ((await tables.kept.get("sequence")) ?? 0)) return;

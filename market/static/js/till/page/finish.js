@@ -19,9 +19,10 @@ export function createFinish(app, wire) {
   async function drawState(key = null) {
     const { unsent } = await store.counts();
     const signed = await signedOff();
-    const ready = unsent ? "finish_waiting" : signed ? "finish_done" : "finish_ready";
+    const cleared = Boolean(await store.kept("cleared"));
+    const ready = cleared ? "finish_cleared" : unsent ? "finish_waiting" : signed ? "finish_done" : "finish_ready";
     say("finish-state", words(key ?? (tillId() ? ready : "finish_none"), { count: unsent }));
-    byId("sign-off").disabled = !tillId() || (signed && unsent === 0);
+    byId("sign-off").disabled = !tillId() || cleared || (signed && unsent === 0);
   }
 
   /** The till that the phone signs off from: the one it is at, else the one it last sold at. */
