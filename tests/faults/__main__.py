@@ -89,7 +89,7 @@ def _offline(kind: str, sales: int, seed: int) -> DaysOffline:
     ):
         url = house.url()
         app = create_app(settings_for(url))
-        return sell_offline(app, url, driver, Path(profile), sales=sales, seed=seed, told=_say)
+        return sell_offline(app, url, driver, Path(profile), sales=sales, seed=seed)
 
 
 def _disk(kind: str, disk: Path, seed: int) -> FullDisk:
@@ -103,7 +103,9 @@ def _arguments() -> argparse.Namespace:
         prog="scripts/faults", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument(
-        "what", choices=("server", "database", "browser", "offline", "disk"), help="what is killed, or cut off"
+        "what",
+        choices=("server", "database", "browser", "offline", "disk"),
+        help="what is killed, or cut off",
     )
     parser.add_argument("--kills", type=int, default=20, help="how often")
     parser.add_argument("--sales", type=int, default=200, help="how many are sold offline")

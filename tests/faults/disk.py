@@ -65,7 +65,9 @@ def on_a_small_disk(arguments: Sequence[str]) -> int:
 
 def may_mount(folder: Path) -> bool:
     """Whether a disk of its own may be given to a command here."""
-    asked = subprocess.run([*in_a_room_of_its_own(folder), "true"], check=False, capture_output=True)
+    asked = subprocess.run(
+        [*in_a_room_of_its_own(folder), "true"], check=False, capture_output=True
+    )
     return asked.returncode == 0
 
 

@@ -31,7 +31,7 @@ PAUSE_SECONDS = (0.02, 0.15)
 SENT_BEFORE_A_KILL = (1, 12)
 WITHIN_SECONDS = 0.03
 """An upload takes less: a kill within this time after one was sent often hits it midway."""
-SOON_SECONDS = 60
+SOON_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from tests.faults.toll import Toll, toll_of
 from tests.passes import DIGITS
 
 OFFLINE = timedelta(hours=72)
-TOLD_EVERY = 100
 WITHIN_SECONDS = 600.0
 _SELL = """async (name) => {
   const one = (id) => document.getElementById(id);
@@ -58,7 +56,6 @@ def sell_offline(
     sales: int,
     seed: int,
     clock_off: timedelta = timedelta(0),
-    told: Callable[[str], None] = lambda _: None,
 ) -> DaysOffline:
     """Sell `sales` times within 72 hours by the phone's clock, which is `clock_off` ahead of ours; open
     the till again, and send it all over a line on which two of three uploads meet with something."""
@@ -76,8 +73,6 @@ def sell_offline(
         for number in range(sales):
             page.clock.set_fixed_time(now - OFFLINE * (1 - number / sales) + clock_off)
             page.evaluate(_SELL, here.day.soap.name)
-            if (number + 1) % TOLD_EVERY == 0:
-                told(f"{number + 1} of {sales} sold")
         page.clock.set_fixed_time(now + clock_off)
         page.reload()
         ready(page)
