@@ -18,6 +18,22 @@ test("a second tap counts up, and the cart before stays as it was", () => {
   assert.equal(sumOf(two), 3000);
 });
 
+test("one line changes, and those beside it stay", () => {
+  const both = added(added(EMPTY, soap, 1500), basket, 4000);
+  const pieces = (cart) => cart.map((line) => [line.listing, line.quantity, line.price]);
+  assert.deepEqual(pieces(added(both, basket, 4000)), [[1, 1, 1500], [2, 2, 4000]]);
+  assert.deepEqual(pieces(counted(both, 1, 2, basket)), [[1, 1, 1500], [2, 2, 4000]]);
+  assert.deepEqual(pieces(priced(both, 1, 3500, basket)), [[1, 1, 1500], [2, 1, 3500]]);
+  assert.equal(requireSale(both), both, "it is a sale");
+});
+
+test("lines that come to the same price become one", () => {
+  const agreed = priced(added(added(EMPTY, basket, 4000), soap, 1500), 1, 750, soap);
+  const cart = added(agreed, soap, 1500);
+  const half = repriced(cart, listings, true).map((line) => [line.listing, line.quantity, line.price]);
+  assert.deepEqual(half, [[2, 1, 3000], [1, 2, 750]]);
+});
+
 test("prices of one's own make lines of their own", () => {
   const cart = added(added(EMPTY, mending, 800, { own: true }), mending, 500, { own: true });
   assert.equal(cart.length, 2);

@@ -28,6 +28,17 @@ async function phone(devices) {
   return { world, server, tokens };
 }
 
+/** What goes wrong is said aloud, though not here. */
+async function silently(work) {
+  const said = console.error;
+  console.error = () => {};
+  try {
+    return await work();
+  } finally {
+    console.error = said;
+  }
+}
+
 test("what an earlier device has not sent goes with the token it had", async () => {
   const { world, server, tokens } = await phone([["till-1", "old", 3], ["till-2", "older", 0]]);
   assert.equal(await sendLeftBehind(["till-1", "till-2"], world), 0);
@@ -51,20 +62,27 @@ test("a storage that cannot be opened, or knows no token, hinders nothing", asyn
   const { world, server } = await phone([["till-2", "", 1], ["till-3", "good", 1]]);
   const open = world.open;
   world.open = async (name) => { if (name === "till-1") throw new Error("blocked"); return open(name); };
-  const said = console.error;
-  console.error = () => {};
-  try {
-    assert.equal(await sendLeftBehind(["till-1", "till-2", "till-3"], world), 1);
-  } finally {
-    console.error = said;
-  }
+  assert.equal(await silently(() => sendLeftBehind(["till-1", "till-2", "till-3"], world)), 1);
   assert.equal(server.known.size, 1);
 });
 
-test("what an earlier device still holds can be written down", async () => {
-  const { world } = await phone([["till-1", "revoked", 2], ["till-22", "good", 0]]);
+test("what an earlier device still holds can be written down, refused or not", async () => {
+  const { world } = await phone([["till-1", "revoked", 3], ["till-22", "good", 0]]);
+  const store = createStore(await world.open("till-1"));
+  const [, second, first] = await store.all();
+  await store.settle(new Map([[second.id, { state: "refused" }], [first.id, { state: "sent", sentAt: NOW }]]));
   const [holder, ...others] = await leftBehind(["till-1", "till-22"], world.open);
   assert.deepEqual(others, []);
-  assert.equal(holder.device, 1);
-  assert.deepEqual(holder.rows.map((row) => row.sequence), [1, 2]);
+  assert.deepEqual([holder.device, holder.letter], [1, "A"]);
+  assert.deepEqual(holder.rows.map((row) => row.sequence), [2, 3]);
+});
+
+test("an earlier device is written down by its own letter, and one that cannot be opened hinders nothing", async () => {
+  const { world } = await phone([["till-2", "good", 1]]);
+  const store = createStore(await world.open("till-2"));
+  await store.keep("page", { bootstrap: { device: { letter: "C" } } });
+  const open = world.open;
+  world.open = async (name) => { if (name === "till-1") throw new Error("blocked"); return open(name); };
+  const found = await silently(() => leftBehind(["till-1", "till-2"], world.open));
+  assert.deepEqual(found.map(({ letter, device }) => [letter, device]), [["C", 2]]);
 });

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createLease, LEASE_MS } from "../../market/static/js/till/core/lease.js";
 import { createOutbox, EVERY_MS, Later, nextTry, settlement, TooLarge, Turned, Unreachable } from "../../market/static/js/till/core/outbox.js";
 import { stripOf } from "../../market/static/js/till/core/strip.js";
 import { createAlone } from "../../market/static/js/till/world/wire.js";
 import { createServer, emptyStore, NOW, soap, undoing } from "./world.js";
+
+/** Why the server sets rows aside; its own tests hold the list to what it says. */
+const REASONS = JSON.parse(readFileSync(new URL("../domain/vectors/reasons.json", import.meta.url)));
 
 function phone({ exclusive = createAlone("test", { locks: null }) } = {}) {
   const store = emptyStore();
@@ -238,6 +242,15 @@ test("a page that never came back loses its lease, and whoever lost it stops", a
   assert.equal(server.known.size, 60);
 });
 
+test("a page whose lease another page has meanwhile sends no more", async () => {
+  const { store, server, one } = pages();
+  for (let sold = 0; sold < 60; sold += 1) await store.fix(soap);
+  server.mood = () => store.keep("lease", { owner: "other", until: NOW + LEASE_MS });
+  assert.equal(await one.push(), false);
+  assert.deepEqual(server.bodies.map((body) => body.rows.length), [50]);
+  assert.equal((await store.kept("lease")).owner, "other", "and does not give back what is not its own");
+});
+
 test("a lease is not renewed once another page has it", async () => {
   const { store, time } = pages();
   const lease = (owner) => createLease({ store, clock: () => time.now, owner });
@@ -276,6 +289,21 @@ test("what is sold while a batch is on its way goes with the next one", async ()
   assert.equal(await outbox.push(), true);
   assert.equal(server.known.size, 3);
   assert.equal(await store.unsent(), 0);
+});
+
+test("what the server has is let go, and each reason for which it sets a row aside stays with it", () => {
+  const row = { wire: { hash: "a" } };
+  for (const outcome of ["created", "exists"]) {
+    assert.deepEqual(settlement(row, { outcome, hash: "a" }, NOW), { state: "sent", sentAt: NOW, outcome });
+    assert.equal(settlement(row, { outcome, hash: "b" }, NOW), null, "of another content it says nothing");
+  }
+  assert.equal(REASONS.length, 14);
+  for (const reason of REASONS) {
+    for (const outcome of ["conflict", "rejected"]) {
+      const said = { state: "aside", sentAt: NOW, outcome, reason, say: `因为 ${reason}` };
+      assert.deepEqual(settlement(row, { outcome, reason, say: said.say, hash: "a" }, NOW), said);
+    }
+  }
 });
 
 test("a result that says nothing settles nothing", () => {

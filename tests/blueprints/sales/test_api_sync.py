@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from market.actions.sales.quarantine import Reason
 from market.actions.sales.refunding import DecideRefund, decide_refund
 from market.domain.sales.sale import Tender
 from market.extensions import unit_of_work
@@ -34,6 +36,7 @@ from market.queries.sales.closings import expected_minor
 from tests.factories import NOW
 from tests.market_day import LATER, balance, close, count, kept_totals, open_day, recorded
 from tests.passes import make_pass, make_phone
+from tests.refunds import ask, whole
 from tests.uploads import (
     Stall,
     another_phone,
@@ -99,6 +102,22 @@ def test_the_first_content_of_an_id_stays(
     assert outcomes(other) == ["conflict: other_content"]
     assert session.scalars(select(QuarantinedSale.reason)).all() == ["other_content"]
     assert kept_totals(session, here.day.till.id) == {"cash": (1, 15_00, 15_00)}
+
+
+def test_a_code_or_a_number_that_another_sale_has_sets_the_newcomer_aside(
+    client: FlaskClient, session: Session, here: Stall
+) -> None:
+    sale, other = here.sale(), here.sale()
+    same_code, same_number = replace(other, code=sale.code), replace(other, sequence=sale.sequence)
+    upload(client, here.phone, sale_row(sale))
+    answer = upload(client, here.phone, sale_row(same_code), sale_row(same_number), sale_row(other))
+    assert outcomes(answer) == ["conflict: code_taken", "conflict: sequence_taken", "created"]
+    assert kept_totals(session, here.day.till.id) == {"cash": (2, 30_00, 30_00)}
+
+
+def test_the_reasons_that_the_phone_s_program_is_tried_with_are_all_there_are() -> None:
+    file = Path(__file__).parents[2] / "domain" / "vectors" / "reasons.json"
+    assert json.loads(file.read_bytes()) == [reason.value for reason in Reason]
 
 
 def wrong_rows(here: Stall) -> dict[str, dict[str, Any]]:
@@ -441,6 +460,20 @@ def test_a_sale_that_was_refunded_at_the_desk_is_not_undone_again(
     assert outcomes(upload(client, here.phone, void_row(again))) == ["rejected: already_voided"]
     assert len(session.scalars(select(RefundRequest)).all()) == 1
     assert [row.id for row in session.scalars(select(PhoneVoid))] == [first.id]
+
+
+def test_a_sale_that_the_desk_has_refunded_is_not_undone_by_its_phone(
+    client: FlaskClient, session: Session, here: Stall
+) -> None:
+    sale = here.sale()
+    upload(client, here.phone, sale_row(sale))
+    _close(here, short_minor=15_00)
+    with unit_of_work() as work:
+        # A small one is paid at once.
+        ask(work, here.day, sale.id, whole(work, here.day, sale.id))
+    void = void_row(void_of(sale, sequence=sale.sequence + 1))
+    assert outcomes(upload(client, here.phone, void)) == ["rejected: already_refunded"]
+    assert session.scalar(select(func.count()).select_from(Refund)) == 1
 
 
 def test_a_phone_that_has_gone_mad_is_slowed_down_alone(
