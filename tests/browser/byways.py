@@ -48,6 +48,7 @@ MOST_TRIED = 12
 def byways(app: Flask) -> Samples:
     """Each page with its template's name; the demo is left as it may be in the middle of its day."""
     clients = {name: _signed(app, name) for name in ("yunduo", "zhima", "shiliu", "nangua")}
+    yield from _said(app)
     yield from _code_asked(app)
     yield from _card(clients["nangua"])
     yield from _outside_reviewer(app, clients["yunduo"])
@@ -64,6 +65,12 @@ def _livelihood(app: Flask, desk: FlaskClient) -> Samples:
     yield from ask(entrepreneur, f"/mine/card/{CARD}", {"pin": PIN})
     yield from ask(entrepreneur, "/mine/choice")
     yield from ask(desk, f"{DESK}/enterprises/1/card", {})
+
+
+def _said(app: Flask) -> Samples:
+    """What a visitor is told who said a word about a page."""
+    word = {"kind": "other", "words": "下次几点开始？"}
+    yield from ask(app.test_client(), "/concerns", word)
 
 
 def _code_asked(app: Flask) -> Samples:

@@ -7,6 +7,7 @@ blueprint = Blueprint("public", __name__)
 from market.blueprints.public import (  # noqa: E402, F401 - the routes
     bookings,
     bulletin,
+    concerns,
     disclosures,
     live,
     markets,

@@ -7,6 +7,7 @@ blueprint = Blueprint("reports", __name__)
 from market.blueprints.reports import (  # noqa: E402, F401 - the routes
     allocations,
     checks,
+    concerns,
     disclosures,
     headings,
     home,

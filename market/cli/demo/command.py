@@ -36,6 +36,7 @@ from market.cli.demo.passes import prepare_passes
 from market.cli.demo.preparing import prepare_by_hand
 from market.cli.demo.refunds import refund_one
 from market.cli.demo.services import offer_times, serve_today
+from market.cli.demo.speaking import let_visitors_speak
 from market.cli.demo.wishes import (
     EARLIER,
     LATER,
@@ -105,6 +106,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
         session, place, "腊八市集：一碗粥，一盏灯", on=today + timedelta(days=14), now=now
     )
     offer_times(session, place, coming, rng, now=now)
+    let_visitors_speak(session, place, now=now)
     return place
 
 
