@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
+from market.actions.ledger.holders import declare_interest
 from market.actions.people.signing_in import end_other_sessions
 from market.domain.errors import N_, Missing, Refused
 from market.domain.livelihood.enterprise import Access, mint_enterprise_code
@@ -185,7 +186,8 @@ def name_helper(
     by_id: int,
     now: datetime,
 ) -> EnterpriseAccess:
-    """Somebody with an account here helps the entrepreneur, and may approve nothing of theirs.
+    """Somebody with an account here helps the entrepreneur: with that they have declared an
+    interest, and may approve nothing that is paid to them, afterwards either.
 
     Raises NoSuchEnterprise, HelperNeedsRole, AlreadyHelper.
     """
@@ -205,6 +207,14 @@ def name_helper(
         raise HelperNeedsRole
     if _standing(session, enterprise.id, person_id) is not None:
         raise AlreadyHelper(name=name)
+    declare_interest(
+        session,
+        community_id,
+        person_id=person_id,
+        party_id=enterprise.party_id,
+        by_id=by_id,
+        now=now,
+    )
     return _let_in(session, enterprise, person_id, Access.HELPER, None, by_id=by_id, now=now)
 
 

@@ -7,9 +7,15 @@ blueprint = Blueprint("livelihood", __name__)
 from market.blueprints.livelihood import (  # noqa: E402, F401 - the routes
     cards,
     consignors,
+    courses,
     desk,
     enterprises,
+    mentoring,
     mine,
+    my_helpers,
     my_income,
+    my_learning,
     my_money,
+    my_page,
+    public,
 )

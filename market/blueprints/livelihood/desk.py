@@ -23,6 +23,19 @@ TEACHERS = (*READERS, Role.VOLUNTEER)
 blueprint.record(
     lambda state: offer(
         state.app,
-        DeskPage(43, "livelihood.enterprises", N_("创业者"), "handover", under=("livelihood.",)),
+        DeskPage(
+            43,
+            "livelihood.enterprises",
+            N_("创业者"),
+            "handover",
+            under=("livelihood.enterprise", "livelihood.consignor"),
+        ),
+        DeskPage(
+            44,
+            "livelihood.courses",
+            N_("培训和辅导"),
+            "book",
+            under=("livelihood.course", "livelihood.mentoring", "livelihood.teaching"),
+        ),
     )
 )

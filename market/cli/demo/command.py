@@ -16,7 +16,14 @@ from market.cli.demo.children import file_demo_children
 from market.cli.demo.disclosing import WHY, publish_sums
 from market.cli.demo.holds import somebody_brings_a_thing
 from market.cli.demo.lighting import agree_on_a_plan
-from market.cli.demo.livelihood import CARD, PIN, begin_weaving, earn_elsewhere
+from market.cli.demo.livelihood import (
+    CARD,
+    PIN,
+    begin_weaving,
+    earn_elsewhere,
+    open_her_page,
+    teach,
+)
 from market.cli.demo.markets import (
     add_late_sale,
     close_demo_till,
@@ -84,7 +91,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     today = now.astimezone(ZONE).date()
     past = today - timedelta(days=28)
     place = found_neighbourhood(session, now=_at(past - timedelta(days=30), 9))
-    begin_weaving(session, place, now=_at(past - timedelta(days=29), 10))
+    weaving = begin_weaving(session, place, now=_at(past - timedelta(days=29), 10))
     enter_demo_wishes(session, place, rng, EARLIER, now=_at(past - timedelta(days=12), 10))
     past_id = _past_market(session, place, rng, past)
     lit = light_what_can_be_lit(session, place, now=_at(past + timedelta(days=2), 10))
@@ -93,6 +100,8 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     publish_sums(session, place, past_id, now=_at(today - timedelta(days=5), 9), why=WHY)
     enter_demo_wishes(session, place, rng, LATER, now=_at(today - timedelta(days=5), 10))
     earn_elsewhere(session, place, now=now)
+    open_her_page(session, place, weaving, now=now)
+    teach(session, place, weaving, now=now)
     started = now - timedelta(hours=2)
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today
