@@ -35,7 +35,7 @@ from market.web.sessions import clock
 
 HIGH = 120
 """How high the chart's highest bar is, in its own units."""
-WIDE = 30
+_PLACE = 30
 _BAR = 20
 
 
@@ -96,7 +96,7 @@ def my_income() -> ResponseReturnValue:
         reported_minor=sum(one.reported_minor for one in months),
         first=_sentence(months),
         high=HIGH,
-        wide=WIDE,
+        wide=SHOWN_MONTHS * _PLACE,
         reported=reported_of(reading(), here.party_id),
     )
     return page, form.status
@@ -125,7 +125,7 @@ def bars_of(months: Sequence[IncomeMonth]) -> list[Bar]:
             Bar(
                 month=one.month,
                 number=int(one.month[-2:]),
-                x=place * WIDE + (WIDE - _BAR) // 2,
+                x=place * _PLACE + (_PLACE - _BAR) // 2,
                 width=_BAR,
                 ours_y=HIGH - ours,
                 ours_height=ours,

@@ -128,7 +128,7 @@ def teach(session: Session, place: Neighbourhood, enterprise_id: int, *, now: da
             skill=skill,
             title=title,
             place="社工站二楼",
-            starts_at=starts_at.replace(minute=0, second=0, microsecond=0),
+            starts_at=starts_at.replace(hour=6, minute=0, second=0, microsecond=0),
             minutes=90,
             seats=8,
             teacher_id=teacher,
