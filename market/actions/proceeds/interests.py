@@ -20,17 +20,13 @@ from market.models.people import DeclaredInterest
 def require_no_interest(session: Session, party_ids: Iterable[int], person_id: int) -> None:
     """Require that a person is none of these parties, no declared relative, no standing helper.
 
-    Raises ApplicantMayNotDecide, RelativeMayNotDecide, HelperMayNotDecide.
+    Helpers have declared an interest, too: what they hear is why. Raises ApplicantMayNotDecide,
+    HelperMayNotDecide, RelativeMayNotDecide.
     """
     parties = sorted(set(party_ids))
     own = select(Party.id).where(Party.id.in_(parties), Party.person_id == person_id)
     if session.scalar(own.limit(1)) is not None:
         raise ApplicantMayNotDecide
-    declared = select(DeclaredInterest.party_id).where(
-        DeclaredInterest.party_id.in_(parties), DeclaredInterest.person_id == person_id
-    )
-    if session.scalar(declared.limit(1)) is not None:
-        raise RelativeMayNotDecide
     helps = (
         select(EnterpriseAccess.id)
         .join(Enterprise, Enterprise.id == EnterpriseAccess.enterprise_id)
@@ -42,3 +38,8 @@ def require_no_interest(session: Session, party_ids: Iterable[int], person_id: i
     )
     if session.scalar(helps.limit(1)) is not None:
         raise HelperMayNotDecide
+    declared = select(DeclaredInterest.party_id).where(
+        DeclaredInterest.party_id.in_(parties), DeclaredInterest.person_id == person_id
+    )
+    if session.scalar(declared.limit(1)) is not None:
+        raise RelativeMayNotDecide
