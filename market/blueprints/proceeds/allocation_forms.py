@@ -23,7 +23,7 @@ MOST_NOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A waiting wish, or a market day, with the amount typed or suggested for it."""
+    """A waiting wish, a tranche or a market day, with the amount typed or suggested for it."""
 
     waiting: Waiting
     typed: str
@@ -80,6 +80,8 @@ class Board:
 def suggested(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Board:
     """What the rule would give, those it gives to first; nothing by hand or to market days.
 
+    A tranche gets what its plan says.
+
     The rule looks at everything that waits; a page shows as much as a second person can look at.
     """
     amounts: dict[int, int] = {}
@@ -89,6 +91,8 @@ def suggested(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -
             one.wish_id: one.amount_minor
             for one in suggest(rule, fund.free_minor, ranked)[:MOST_ITEMS]
         }
+    elif fund.purpose is FundPurpose.ENTERPRISE:
+        amounts = {one.id: one.missing_minor for one in waiting[:MOST_ITEMS]}
     place = {wish_id: number for number, wish_id in enumerate(amounts)}
     shown = sorted(waiting, key=lambda one: place.get(one.id, len(place)))[:MOST_ITEMS]
     rows = tuple(
@@ -114,12 +118,12 @@ def typed(fund: FundNow, waiting: Sequence[Waiting], rule: AllocationRule) -> Bo
 
 def items_of(fund: FundNow, board: Board) -> tuple[ProposedItem, ...]:
     """The batch that is proposed: rows with an amount."""
-    for_wishes = fund.purpose is FundPurpose.WISHES
     return tuple(
         ProposedItem(
             amount_minor=row.amount_minor,
-            wish_id=row.waiting.id if for_wishes else None,
-            market_day_id=None if for_wishes else row.waiting.id,
+            wish_id=row.waiting.id if fund.purpose is FundPurpose.WISHES else None,
+            market_day_id=row.waiting.id if fund.purpose is FundPurpose.RUNNING_COSTS else None,
+            tranche_id=row.waiting.id if fund.purpose is FundPurpose.ENTERPRISE else None,
         )
         for row in board.chosen
     )

@@ -39,6 +39,7 @@ from market.queries.proceeds.allocations import (
     days_with_costs,
     proposal_page,
     proposals_of,
+    tranches_due,
     waiting_wishes,
 )
 from market.queries.proceeds.funds import FundNow, fund_now
@@ -170,12 +171,12 @@ def _today() -> date:
 
 
 def _waiting(fund: FundNow) -> list[Waiting]:
-    """What this fund's money may go to: wishes, or market days' costs."""
+    """What this fund's money may go to: wishes, market days' costs, or tranches of plans."""
     if fund.purpose is FundPurpose.WISHES:
         return waiting_wishes(reading(), community().id, today=_today())
     if fund.purpose is FundPurpose.RUNNING_COSTS:
         return days_with_costs(reading(), community().id)
-    return []
+    return tranches_due(reading(), community().id)
 
 
 def _board(
@@ -189,6 +190,7 @@ def _board(
         form=form,
         problems=board.wrong,
         rules=rules,
+        support=fund.purpose is FundPurpose.ENTERPRISE,
         rule_tabs=[
             {
                 "text": gettext(rule.label),
@@ -276,6 +278,8 @@ def _message(shown: ProposalPage) -> str:
                 **facts,
             )
         )
+    if any(item.tranche_id is not None for item in shown.items):
+        return str(gettext("%(who)s，有创业支持款 %(amount)s 等您复核：%(address)s", **facts))
     return str(gettext("%(who)s，有市集成本 %(amount)s 等您复核：%(address)s", **facts))
 
 

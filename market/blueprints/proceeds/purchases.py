@@ -35,11 +35,9 @@ from market.blueprints.proceeds.wish_desk import (
     today,
 )
 from market.domain.ledger.account import AccountKind, AccountRef
-from market.domain.ledger.holders import PartyKind
 from market.domain.ledger.moves import MoveKind
 from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove
 from market.extensions import reading
-from market.queries.ledger.moves import parties_to_choose, places_to_choose
 from market.queries.proceeds.commitments import (
     WishMove,
     allocation_at_desk,
@@ -50,6 +48,7 @@ from market.queries.proceeds.wishes import wish_at_hand
 from market.web.access import community, for_roles, person
 from market.web.filters import money_text
 from market.web.forms import CardsField, ChoiceField, Form, MoneyField, TextField, acted
+from market.web.payers import payers
 from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
@@ -95,7 +94,7 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
     here, by = community(), person()
     known = wish_at_hand(reading(), here.id, wish_id, today())
     form = PurchaseForm()
-    form.paid_from.choices = _payers(here.id)
+    form.paid_from.choices = payers(here.id)
     if request.method == "POST":
         done = acted(
             form,
@@ -281,31 +280,6 @@ def _second_word(move: WishMove) -> dict[str, object]:
         "may_take_back": waits and mine and holds(SECONDS),
         "ask_for": waits and mine,
     }
-
-
-def _payers(community_id: int) -> list[tuple[str, str]]:
-    """Safes, banks, and people who may have paid in advance."""
-    places = places_to_choose(reading(), community_id, {AccountKind.CASH_SAFE, AccountKind.BANK})
-    people = parties_to_choose(
-        reading(), community_id, {PartyKind.PERSON, PartyKind.SUPPLIER}, owed=False
-    )
-    return [
-        *(
-            (
-                place.account.code,
-                gettext(
-                    "%(owner)s（现有 %(amount)s）",
-                    owner=place.owner,
-                    amount=money_text(place.balance_minor),
-                ),
-            )
-            for place in places
-        ),
-        *(
-            (AccountRef.payable(one.id).code, gettext("%(name)s 先垫付", name=one.name))
-            for one in people
-        ),
-    ]
 
 
 def _committed(wish_id: int) -> int:

@@ -63,6 +63,7 @@ def _columns() -> list[Column[AllocatedRow]]:
     return [
         Column(gettext("专款"), lambda row: row.fund),
         Column(gettext("心愿"), lambda row: row.wish_code),
+        Column(gettext("创业项目"), lambda row: row.enterprise),
         Column(gettext("市集开支"), lambda row: row.market_day),
         Column(
             gettext("安排"),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from market.models.ledger import Fund, Voucher
+from market.models.livelihood import Enterprise, SupportApplication, Tranche
 from market.models.people import Person
 from market.models.proceeds import Allocation, Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay
@@ -29,13 +30,16 @@ class AllocatedFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatedRow:
-    """One allocation: to a wish (by its code), or to a market day's costs."""
+    """One allocation: to a wish (by its code), to a tranche of an enterprise's plan, or to a market
+    day's costs.
+    """
 
     id: int
     fund: str
     wish_id: int | None
     wish_code: str
     market_day: str
+    enterprise: str
     amount_minor: int
     spent_minor: int
     returned_minor: int
@@ -133,6 +137,7 @@ def _allocations(conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ..
             Allocation.wish_id,
             func.coalesce(Wish.code, "").label("wish_code"),
             func.coalesce(MarketDay.name, "").label("market_day"),
+            func.coalesce(Enterprise.name, "").label("enterprise"),
             Allocation.amount_minor,
             Allocation.spent_minor,
             Allocation.returned_minor,
@@ -153,6 +158,9 @@ def _allocations(conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ..
         .outerjoin(approver, approver.id == ProposalDecision.decided_by_id)
         .outerjoin(Wish, Wish.id == Allocation.wish_id)
         .outerjoin(MarketDay, MarketDay.id == Allocation.market_day_id)
+        .outerjoin(Tranche, Tranche.id == Allocation.tranche_id)
+        .outerjoin(SupportApplication, SupportApplication.id == Tranche.application_id)
+        .outerjoin(Enterprise, Enterprise.id == SupportApplication.enterprise_id)
         .where(*conditions)
         .order_by(Allocation.id.desc())
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,14 +10,17 @@ from typing import Any
 from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from market.domain.errors import N_, Missing
+from market.domain.errors import N_, Missing, Refused
+from market.domain.livelihood.plan import ApplicationState, check_release, due_now
 from market.domain.proceeds.ranking import AllocationRule, WaitingWish
 from market.domain.proceeds.wish import WishState
 from market.models.ledger import Fund
+from market.models.livelihood import Enterprise, SupportApplication, Tranche
 from market.models.people import Person
 from market.models.proceeds import Allocation, Proposal, ProposalDecision, ProposalItem, Wish
 from market.models.sales import MarketDay, MarketOpening
 from market.queries.proceeds.priority import first_reason
+from market.queries.proceeds.tranches import plans_of, plans_of_tranches
 from market.queries.proceeds.visibility import may_be_lit_condition
 
 MOST_WAITING = 1_000
@@ -32,7 +36,9 @@ class NoSuchProposal(Missing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A wish that waits, or a market day whose costs may be paid; `missing_minor` 0 for a day."""
+    """A wish that waits, a tranche whose turn has come, or a market day whose costs may be paid;
+    `missing_minor` is 0 for a day.
+    """
 
     id: int
     code: str
@@ -77,7 +83,8 @@ class ProposalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemNow:
-    """One item of a proposal and how its wish stands now; `state` is None for a day's costs.
+    """One item of a proposal and how its wish stands now; `state` is None for a day's costs, and
+    for a tranche, whose turn may have passed (`turn`).
 
     `left_minor` is what of its allocation is neither spent nor returned, once it is approved.
     """
@@ -91,6 +98,9 @@ class ItemNow:
     state: WishState | None
     missing_minor: int
     may_be_lit: bool
+    tranche_id: int | None = None
+    application_id: int | None = None
+    turn: bool = True
 
     @property
     def lights(self) -> bool:
@@ -100,7 +110,7 @@ class ItemNow:
     def fits(self) -> bool:
         """Whether it could be approved just now."""
         if self.state is None:
-            return True
+            return self.turn
         return (
             self.state is WishState.OPEN
             and self.may_be_lit
@@ -187,6 +197,45 @@ def days_with_costs(session: Session, community_id: int) -> list[Waiting]:
     ]
 
 
+def tranches_due(session: Session, community_id: int) -> list[Waiting]:
+    """Tranches that may be released now, whose milestone was due first before the others."""
+    approved = session.scalars(
+        select(SupportApplication.id)
+        .join(Enterprise, Enterprise.id == SupportApplication.enterprise_id)
+        .where(
+            Enterprise.community_id == community_id,
+            SupportApplication.state == str(ApplicationState.APPROVED),
+        )
+    )
+    due = {}
+    for plan in plans_of(session, approved):
+        tranche = due_now(plan.state, plan.tranches)
+        if tranche is not None:
+            due[tranche.id] = plan.enterprise
+    rows = session.execute(
+        select(
+            Tranche.id,
+            Tranche.number,
+            Tranche.milestone,
+            Tranche.amount_minor,
+            Tranche.funded_minor,
+        )
+        .where(Tranche.id.in_(due))
+        .order_by(Tranche.due_on, Tranche.id)
+    )
+    return [
+        Waiting(
+            id=row.id,
+            code=f"{due[row.id]} {row.number}",
+            words=row.milestone,
+            since=None,
+            cost_minor=row.amount_minor,
+            funded_minor=row.funded_minor,
+        )
+        for row in rows
+    ]
+
+
 _proposer = aliased(Person)
 _decider = aliased(Person)
 _ITEMS = (
@@ -251,20 +300,28 @@ def proposal_page(
                 Allocation.amount_minor - Allocation.spent_minor - Allocation.returned_minor, 0
             ),
             func.coalesce(Wish.code, ""),
-            func.coalesce(Wish.text, MarketDay.name),
+            func.coalesce(Wish.text, MarketDay.name, Tranche.milestone),
             ProposalItem.amount_minor,
             Wish.state,
             func.coalesce(Wish.cost_minor - Wish.funded_minor, 0),
             case((may_be_lit_condition(today), 1), else_=0),
+            ProposalItem.tranche_id,
+            Tranche.number,
+            Enterprise.name,
+            Tranche.application_id,
         )
         .outerjoin(Wish, Wish.id == ProposalItem.wish_id)
         .outerjoin(MarketDay, MarketDay.id == ProposalItem.market_day_id)
+        .outerjoin(Tranche, Tranche.id == ProposalItem.tranche_id)
+        .outerjoin(SupportApplication, SupportApplication.id == Tranche.application_id)
+        .outerjoin(Enterprise, Enterprise.id == SupportApplication.enterprise_id)
         .outerjoin(Allocation, Allocation.item_id == ProposalItem.id)
         .where(ProposalItem.proposal_id == proposal_id)
         .order_by(ProposalItem.ordinal)
-    )
+    ).all()
+    turns = _turns(session, items)
     free = session.scalar(select(Fund.laid_minor - Fund.taken_minor).where(Fund.id == row.fund_id))
-    return ProposalPage(_proposal(row), tuple(_item(item) for item in items), free or 0)
+    return ProposalPage(_proposal(row), tuple(_item(item, turns) for item in items), free or 0)
 
 
 def _proposal(row: Row[*tuple[Any, ...]]) -> ProposalRow:
@@ -272,16 +329,37 @@ def _proposal(row: Row[*tuple[Any, ...]]) -> ProposalRow:
     return ProposalRow(**{**named, "rule": AllocationRule(row.rule)})
 
 
-def _item(row: Row[*tuple[Any, ...]]) -> ItemNow:
-    wish_id, allocation_id, left_minor, code, words, amount_minor, state, missing_minor, fit = row
+def _turns(session: Session, items: Sequence[Row[*tuple[Any, ...]]]) -> set[int]:
+    """Those tranches among the items that may be given their amount now."""
+    amounts = {item.tranche_id: item.amount_minor for item in items if item.tranche_id is not None}
+    found = set()
+    for plan in plans_of_tranches(session, amounts):
+        for tranche in plan.tranches:
+            if tranche.id in amounts:
+                try:
+                    check_release(plan.state, plan.tranches, tranche.number, amounts[tranche.id])
+                except Refused:
+                    continue
+                found.add(tranche.id)
+    return found
+
+
+def _item(item: Row[*tuple[Any, ...]], turns: set[int]) -> ItemNow:
+    wish_id, allocation_id, left_minor, code, words, amount_minor, state, missing_minor, fit = item[
+        :9
+    ]
+    tranche_id, number, enterprise, application_id = item[9:]
     return ItemNow(
         wish_id=wish_id,
         allocation_id=allocation_id,
         left_minor=left_minor,
-        code=code,
+        code=f"{enterprise} {number}" if tranche_id else code,
         words=words,
         amount_minor=amount_minor,
         state=WishState(state) if state else None,
         missing_minor=missing_minor,
         may_be_lit=bool(fit),
+        tranche_id=tranche_id,
+        application_id=application_id,
+        turn=tranche_id is None or tranche_id in turns,
     )

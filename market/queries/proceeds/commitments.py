@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from market.domain.errors import N_, Missing
 from market.domain.ledger.moves import MoveKind
 from market.models.ledger import Account, Fund, Holder, MoneyMove, MoneyMoveDecision, Party
+from market.models.livelihood import Enterprise, SupportApplication, Tranche
 from market.models.people import Person
 from market.models.proceeds import Allocation, ProposalItem, Wish
 from market.models.sales import MarketDay
@@ -30,7 +31,7 @@ class MoveNotHere(Missing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRow:
-    """Money promised to one use. left = amount − spent − returned, in minor units."""
+    """Money promised to one use; `support` is an enterprise and which tranche. left = amount − spent − returned, in minor units."""
 
     id: int
     fund_id: int
@@ -39,6 +40,8 @@ class AllocationRow:
     wish_code: str
     market_day_id: int | None
     market_day: str
+    support: str
+    application_id: int | None
     amount_minor: int
     spent_minor: int
     returned_minor: int
@@ -117,6 +120,9 @@ def _allocations(session: Session, *conditions: ColumnElement[bool]) -> list[All
             Wish.code,
             Allocation.market_day_id,
             MarketDay.name.label("market_day"),
+            Enterprise.name.label("enterprise"),
+            Tranche.number,
+            Tranche.application_id,
             Allocation.amount_minor,
             Allocation.spent_minor,
             Allocation.returned_minor,
@@ -127,6 +133,9 @@ def _allocations(session: Session, *conditions: ColumnElement[bool]) -> list[All
         .join(ProposalItem, ProposalItem.id == Allocation.item_id)
         .outerjoin(Wish, Wish.id == Allocation.wish_id)
         .outerjoin(MarketDay, MarketDay.id == Allocation.market_day_id)
+        .outerjoin(Tranche, Tranche.id == Allocation.tranche_id)
+        .outerjoin(SupportApplication, SupportApplication.id == Tranche.application_id)
+        .outerjoin(Enterprise, Enterprise.id == SupportApplication.enterprise_id)
         .where(*conditions)
         .order_by(Allocation.id)
     )
@@ -139,6 +148,8 @@ def _allocations(session: Session, *conditions: ColumnElement[bool]) -> list[All
             wish_code=row.code or "",
             market_day_id=row.market_day_id,
             market_day=row.market_day or "",
+            support=f"{row.enterprise} {row.number}" if row.number else "",
+            application_id=row.application_id,
             amount_minor=row.amount_minor,
             spent_minor=row.spent_minor,
             returned_minor=row.returned_minor,

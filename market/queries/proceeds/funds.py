@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from market.domain.errors import N_, Missing
 from market.domain.proceeds.purpose import FundPurpose
 from market.models.ledger import Fund, Laying, Taking
+from market.models.livelihood import Enterprise, SupportApplication, Tranche
 from market.models.proceeds import Allocation, AllocationReturn, Wish
 from market.models.sales import Closure, MarketDay, Refund, Sale, Till
 
@@ -54,7 +55,7 @@ class LaidPiece:
 
 @dataclass(frozen=True, slots=True)
 class TakenPiece:
-    """What went out: `use` is wish, cost or refund; `words` say which."""
+    """What went out: `use` is wish, support, cost or refund; `words` say which."""
 
     use: str
     words: str
@@ -157,6 +158,7 @@ def _taken(session: Session, fund_id: int) -> tuple[TakenPiece, ...]:
             Allocation.wish_id,
             Wish.code,
             MarketDay.name,
+            Enterprise.name.label("enterprise"),
             Allocation.allocated_at,
             Sale.day_number,
             Refund.paid_at,
@@ -164,6 +166,9 @@ def _taken(session: Session, fund_id: int) -> tuple[TakenPiece, ...]:
         .outerjoin(Allocation, Allocation.id == Taking.allocation_id)
         .outerjoin(Wish, Wish.id == Allocation.wish_id)
         .outerjoin(MarketDay, MarketDay.id == Allocation.market_day_id)
+        .outerjoin(Tranche, Tranche.id == Allocation.tranche_id)
+        .outerjoin(SupportApplication, SupportApplication.id == Tranche.application_id)
+        .outerjoin(Enterprise, Enterprise.id == SupportApplication.enterprise_id)
         .outerjoin(Refund, Refund.id == Taking.refund_id)
         .outerjoin(Sale, Sale.id == Refund.sale_id)
         .where(Taking.fund_id == fund_id)
@@ -176,6 +181,8 @@ def _taken(session: Session, fund_id: int) -> tuple[TakenPiece, ...]:
             use, words, at = "refund", row.day_number, row.paid_at
         elif row.wish_id is not None:
             use, words, at = "wish", row.code, row.allocated_at
+        elif row.enterprise is not None:
+            use, words, at = "support", row.enterprise, row.allocated_at
         else:
             use, words, at = "cost", row.name, row.allocated_at
         pieces.append(TakenPiece(use, words, at, row.start_minor, row.end_minor))
