@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from market.domain.sales.legal_basis import CODE_HOLDERS, BasisKind
 from market.domain.sales.sale import Tender
 from market.models.ledger import Holder, Party
 from market.models.sales import (
+    FoodLabel,
     GivenGoods,
     LegalBasis,
     Listing,
@@ -145,7 +146,24 @@ def _copy_stalls(session: Session, source: MarketDay, day: MarketDay) -> tuple[s
     ids = _insert_listings(session, [(new[one.stall_id].id, one) for one in standing])
     copies = {listing.id: id_ for listing, id_ in zip(standing, ids, strict=True)}
     copy_services(session, copies, day)
+    _copy_labels(session, copies)
     return tuple(listing.name for listing, stands in offered if not stands)
+
+
+def _copy_labels(session: Session, copies: Mapping[int, int]) -> None:
+    """Food stays food; when it was made and how long it keeps has to be said anew."""
+    labels = session.scalars(select(FoodLabel).where(FoodLabel.listing_id.in_(copies))).all()
+    session.add_all(
+        FoodLabel(
+            listing_id=copies[label.listing_id],
+            maker=label.maker,
+            allergens=label.allergens,
+            licence=label.licence,
+            written_by_id=label.written_by_id,
+            written_at=label.written_at,
+        )
+        for label in labels
+    )
 
 
 def _insert_listings(session: Session, offers: Sequence[tuple[int, Listing]]) -> Sequence[int]:

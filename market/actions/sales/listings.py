@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from market.actions.ledger.audit import note
 from market.actions.sales.stalls import stall_to_write
-from market.domain.errors import N_, Invalid
+from market.domain.errors import N_, Invalid, Refused
 from market.domain.money import check_count, check_minor
 from market.domain.sales.consignment import ConsignorTerms
 from market.domain.sales.initials import initials_of
@@ -30,6 +30,12 @@ class NoSuchConsignor(Invalid):
     """Not somebody this community sells for, or terms without anybody."""
 
     sentence = N_("请从列表里选一位寄售人；不是寄售的，请把寄售约定留空。")
+
+
+class ConsignorLeft(Refused):
+    """A listing of somebody this community sells for no longer."""
+
+    sentence = N_("“%(name)s”的寄售人已经停用，不能再卖。先恢复这位寄售人，再重新上架。")
 
 
 class KindUnknown(Invalid):
@@ -100,8 +106,11 @@ def retire_listing(
 def bring_back_listing(
     session: Session, community_id: int, listing_id: int, *, by_id: int, now: datetime
 ) -> Listing:
-    """Offer a retired listing again. Raises NoSuchListing."""
+    """Offer a retired listing again. Raises NoSuchListing, ConsignorLeft."""
     listing = _listing_of(session, community_id, listing_id)
+    consignor = session.get(Party, listing.consignor_id) if listing.consignor_id else None
+    if consignor is not None and consignor.closed_at is not None:
+        raise ConsignorLeft(name=listing.name)
     if listing.retired_at is not None:
         listing.retired_at = None
         _note(session, "listing_offered", community_id, by_id=by_id, now=now, listing=listing.id)

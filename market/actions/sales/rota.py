@@ -17,7 +17,13 @@ from market.domain.sales.pasted_shift import PastedShift
 from market.models.sales import Listing, MarketDay, PreOrder, Shift, Stall
 from market.queries.sales.offers import stalls_of
 from market.queries.sales.places import Places
-from market.queries.sales.rota import order_here, orders_of, shift_here, shifts_of
+from market.queries.sales.rota import (
+    order_here,
+    orders_of,
+    sale_of_order,
+    shift_here,
+    shifts_of,
+)
 
 KEPT = timedelta(days=30)
 """How long it is known what was put by for whom."""
@@ -27,6 +33,18 @@ class ShiftOverlaps(Refused):
     """One person in two places."""
 
     sentence = N_("%(name)s 在 %(at)s 已经有别的班次，时间重叠了，请改一下再确认。")
+
+
+class OrderPaid(Refused):
+    """It became a sale before."""
+
+    sentence = N_("%(name)s 的这份预订已经付过款了。")
+
+
+class SaleNotOfOrder(Refused):
+    """No sale of this number, or not of this thing, or it belongs to another order."""
+
+    sentence = N_("没有找到单号 %(number)s，或者那一笔里没有这样东西、件数不够，请对一下小票。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,31 @@ def fetch_order(
     order, market_day_id = order_here(session, community_id, order_id)
     if order.fetched_at is None:
         order.fetched_at, order.fetched_by_id = now, by_id
+    return market_day_id
+
+
+def pay_order(
+    session: Session,
+    community_id: int,
+    order_id: int,
+    day_number: str,
+    *,
+    by_id: int,
+    now: datetime,
+) -> int:
+    """What was put by has been sold as any other thing: by the sale of this number, which must hold
+    it. Fetched by that, too. Gives back its market day.
+
+    Raises NoSuchOrder, OrderPaid, SaleNotOfOrder.
+    """
+    order, market_day_id = order_here(session, community_id, order_id)
+    if order.sale_id is not None:
+        raise OrderPaid(name=order.name)
+    sale_id = sale_of_order(session, market_day_id, order, day_number)
+    if sale_id is None:
+        raise SaleNotOfOrder(number=day_number, field="number")
+    order.sale_id = sale_id
+    fetch_order(session, community_id, order_id, by_id=by_id, now=now)
     return market_day_id
 
 

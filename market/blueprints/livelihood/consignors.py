@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
+from market.actions.sales.consigned_rest import SettleRest, settle_rest
 from market.blueprints.livelihood import blueprint
-from market.blueprints.livelihood.desk import READERS
+from market.blueprints.livelihood.desk import READERS, WRITERS
 from market.blueprints.livelihood.money_words import share_words, today
 from market.domain.people import Role
 from market.extensions import reading
+from market.queries.sales.consigned_rest import rests_of
 from market.queries.sales.consignments import consignor_now, consignors_of, movements_of
 from market.queries.sales.consignor_statement import consignor_statement
-from market.web.access import community, for_roles
+from market.web.access import community, for_roles, person
 from market.web.desk import DeskWaiting, may_enter, offer_waiting
+from market.web.forms import ChoiceField, CountField, Form, acted
+from market.web.sessions import clock
+
+
+class RestForm(Form):
+    listing = ChoiceField(lazy_gettext("哪一样"), coerce=int)
+    returned = CountField(lazy_gettext("还给她几件"), least=0, optional=True)
+    donated = CountField(lazy_gettext("她捐出几件"), least=0, optional=True)
 
 
 @blueprint.get("/desk/<community>/consignors")
@@ -45,11 +55,47 @@ def consignor(party_id: int) -> ResponseReturnValue:
 @blueprint.get("/desk/<community>/consignors/<int:party_id>/markets/<int:market_id>")
 @for_roles(*READERS)
 def consignor_day(party_id: int, market_id: int) -> ResponseReturnValue:
-    """A market's statement, to be shown or printed and handed over."""
-    told = consignor_statement(reading(), community().id, party_id, market_id)
-    return render_template(
-        "livelihood/desk/statement.html", told=told, today=today(), share=share_words
+    """A market's statement, to be shown or printed and handed over; and what was left unsold."""
+    return _statement(party_id, market_id, RestForm(formdata=None))
+
+
+@blueprint.post("/desk/<community>/consignors/<int:party_id>/markets/<int:market_id>/rest")
+@for_roles(*WRITERS)
+def consignor_rest(party_id: int, market_id: int) -> ResponseReturnValue:
+    here, by, form = community(), person(), RestForm()
+    own = {one.listing_id for one in rests_of(reading(), party_id, market_id)}
+    form.listing.choices = [(one, "") for one in own]
+    if acted(
+        form,
+        lambda work: settle_rest(
+            work,
+            SettleRest(
+                community_id=here.id,
+                listing_id=form.listing.data,
+                returned=form.returned.data or 0,
+                donated=form.donated.data or 0,
+            ),
+            by_id=by.id,
+            now=clock(),
+        ),
+    ):
+        flash(gettext("记下了没卖完的去了哪里。"), "done")
+        back = url_for(".consignor_day", party_id=party_id, market_id=market_id)
+        return redirect(back, code=303)
+    return _statement(party_id, market_id, form)
+
+
+def _statement(party_id: int, market_id: int, form: RestForm) -> ResponseReturnValue:
+    page = render_template(
+        "livelihood/desk/statement.html",
+        told=consignor_statement(reading(), community().id, party_id, market_id),
+        rests=rests_of(reading(), party_id, market_id),
+        form=form,
+        may_settle=may_enter("livelihood.consignor_rest"),
+        today=today(),
+        share=share_words,
     )
+    return page, form.status
 
 
 def _overdue(session: Session, community_id: int, _person_id: int) -> int:

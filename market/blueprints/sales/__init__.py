@@ -12,6 +12,7 @@ from market.blueprints.sales import (  # noqa: E402, F401 - the routes
     closing,
     code_pictures,
     desk,
+    food,
     goods,
     joining,
     listings,

@@ -11,8 +11,10 @@ from market.blueprints.sales import blueprint
 from market.blueprints.sales.offer_forms import StallForm, percent_text
 from market.blueprints.sales.preparing import PREPARERS, READERS, day_here, may_prepare
 from market.extensions import reading
-from market.queries.sales.offers import stall_now, stalls_of
+from market.queries.sales.food import foods_of
+from market.queries.sales.offers import StallNow, stall_now, stalls_of
 from market.web.access import community, for_roles, person
+from market.web.filters import listed_text
 from market.web.forms import acted
 from market.web.sessions import clock
 
@@ -60,11 +62,13 @@ def stall_new(market_id: int) -> ResponseReturnValue:
 @blueprint.get("/desk/<community>/stalls/<int:stall_id>")
 @for_roles(*READERS)
 def stall(stall_id: int) -> ResponseReturnValue:
+    known = stall_now(reading(), community().id, stall_id)
     return render_template(
         "sales/stalls/stall.html",
-        stall=stall_now(reading(), community().id, stall_id),
+        stall=known,
         percent=percent_text,
         may_prepare=may_prepare(),
+        blocked=_blocked(known),
     )
 
 
@@ -91,3 +95,10 @@ def stall_sign(stall_id: int) -> ResponseReturnValue:
         flash(gettext("摊位的牌子已经改好。"), "done")
         return redirect(url_for(".stall", stall_id=stall_id), code=303)
     return render_template("sales/stalls/sign.html", form=form, stall=stall), form.status
+
+
+def _blocked(stall: StallNow) -> dict[int, str]:
+    """What food lacks, in words, by listing."""
+    foods = foods_of(reading(), [offer.id for offer in stall.offers])
+    lacking = {id_: food.missing(stall.held_on) for id_, food in foods.items()}
+    return {id_: listed_text(map(gettext, missing)) for id_, missing in lacking.items() if missing}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from market.domain.sales.consignment import ConsignorTerms
 from market.models.sales import Device, Listing, Stall, Till, TillStall
 from market.queries.asking import ask
+from market.queries.sales.food import may_be_sold
 from market.queries.sales.tills import NoSuchTill, TillNow
 
 # What every sale asks for, put together once.
@@ -40,8 +41,10 @@ _OFFERED = (
 _GOODS = _OFFERED.join(TillStall, TillStall.stall_id == Stall.id).where(
     TillStall.till_id == bindparam("till_id")
 )
-_OF_STALL = _OFFERED.where(Stall.id == bindparam("stall_id"), Listing.retired_at.is_(None))
-_ON_OFFER = _GOODS.where(Listing.retired_at.is_(None))
+_OF_STALL = _OFFERED.where(
+    Stall.id == bindparam("stall_id"), Listing.retired_at.is_(None), may_be_sold()
+)
+_ON_OFFER = _GOODS.where(Listing.retired_at.is_(None), may_be_sold())
 _NAMED = _GOODS.where(Listing.id.in_(bindparam("listing_ids", expanding=True)))
 _FEW = ("listing_1", "listing_2", "listing_3")
 """So many listings as most sales name: a list of fixed length need not be written out each time."""
@@ -97,7 +100,7 @@ def goods_of(
 ) -> dict[int, Good]:
     """What a till's stalls offer, by id, in the order of stalls and positions.
 
-    All that is not retired; or those named, retired or not.
+    All that is not retired and may be sold; or those named, whatever became of them.
     """
     if listing_ids is None:
         rows = ask(asked, _ON_OFFER, {"till_id": till_id})

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from market.domain.errors import N_, Missing
 from market.models.people import Person
-from market.models.sales import Listing, MarketDay, PreOrder, Shift, Stall
+from market.models.sales import (
+    Listing,
+    MarketDay,
+    PreOrder,
+    Sale,
+    SaleLine,
+    SaleVoid,
+    Shift,
+    Stall,
+    Till,
+)
 
 
 class NoSuchShift(Missing):
@@ -50,6 +61,8 @@ class OrderNow:
     quantity: int
     fetched_at: datetime | None
     fetched_by: str
+    paid_as: str
+    """The day number of the sale it became; '' until it is paid for."""
 
 
 def shifts_of(session: Session, market_day_id: int) -> list[ShiftNow]:
@@ -83,10 +96,12 @@ def orders_of(session: Session, market_day_id: int) -> list[OrderNow]:
             PreOrder.quantity,
             PreOrder.fetched_at,
             func.coalesce(Person.name, "").label("fetched_by"),
+            func.coalesce(Sale.day_number, "").label("paid_as"),
         )
         .join(Listing, Listing.id == PreOrder.listing_id)
         .join(Stall, Stall.id == Listing.stall_id)
         .outerjoin(Person, Person.id == PreOrder.fetched_by_id)
+        .outerjoin(Sale, Sale.id == PreOrder.sale_id)
         .where(Stall.market_day_id == market_day_id)
         .order_by(Stall.id, Listing.position, PreOrder.id)
     )
@@ -117,3 +132,33 @@ def order_here(session: Session, community_id: int, order_id: int) -> tuple[PreO
     if row is None:
         raise NoSuchOrder
     return row[0], row[1]
+
+
+def sale_of_order(
+    session: Session, market_day_id: int, order: PreOrder, day_number: str
+) -> UUID | None:
+    """The sale of this number, if it holds as many of the thing beyond what other orders took of it."""
+    others = (
+        select(func.coalesce(func.sum(PreOrder.quantity), 0))
+        .where(
+            PreOrder.sale_id == Sale.id,
+            PreOrder.listing_id == order.listing_id,
+            PreOrder.id != order.id,
+        )
+        .scalar_subquery()
+    )
+    return session.scalar(
+        select(Sale.id)
+        .join(Till, Till.id == Sale.till_id)
+        .join(SaleLine, SaleLine.sale_id == Sale.id)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(
+            Till.market_day_id == market_day_id,
+            Sale.day_number == day_number.strip().upper(),
+            SaleLine.listing_id == order.listing_id,
+            SaleVoid.sale_id.is_(None),
+        )
+        .group_by(Sale.id)
+        .having(func.sum(SaleLine.quantity) - others >= order.quantity)
+        .limit(1)
+    )
