@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Response, abort, request
 
 from market.domain.errors import N_, Invalid
+from market.web.caching import answer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -47,6 +49,11 @@ def refusal(error: ValidationError) -> BodyRefused:
     if first["type"] == "json_invalid":
         abort(400)
     return BodyRefused(place="/".join(map(str, first["loc"]))[:_LONGEST_PLACE])
+
+
+def public_json(ask_version: Callable[[], object], make: Callable[[], object]) -> Response:
+    """What everybody may read, kept by its version as pages are."""
+    return answer(ask_version, lambda: _write(make()), mimetype="application/json")
 
 
 def json_answer(said: object, *, status: int = 200) -> Response:

@@ -60,6 +60,8 @@ class Operation:
     method: str = "get"
     body: str | None = None
     problems: tuple[int, ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    """Names of optional arguments, each with what it does."""
 
 
 def install(app: Flask) -> None:
@@ -134,6 +136,11 @@ def _operation(app: Flask, operation: Operation, rule: Rule) -> dict[str, object
         said["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in sorted(rule.arguments)
+        ]
+    if operation.query:
+        said["parameters"] = [
+            {"name": name, "in": "query", "description": does, "schema": {"type": "string"}}
+            for name, does in operation.query
         ]
     if for_devices:
         said["security"] = [{"device": []}]

@@ -20,6 +20,7 @@ from flask_babel import gettext
 
 from market.domain.errors import N_, Refused
 from market.domain.money import Money
+from market.web.caching import answer
 from market.web.filters import datetime_text, local
 from market.web.sessions import clock
 
@@ -106,6 +107,16 @@ def sheet_answer(sheet: Sheet[Row]) -> Response:
         download_name=f"{sheet.name}-{local(clock()):%Y%m%d-%H%M}.{kind}",
         max_age=0,
     )
+
+
+def public_sheet(ask_version: Callable[[], object], make: Callable[[], Sheet[Row]]) -> Response:
+    """The same for everybody and kept by its version; named by its address, for programs."""
+    kind = asked_format()
+    written = _as_xlsx if kind == "xlsx" else _as_csv
+    response = answer(ask_version, lambda: written(make()), mimetype=_MEDIA_TYPES[kind])
+    name = request.path.strip("/").replace("/", "-")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.{kind}"
+    return response
 
 
 def harmless(text: str) -> str:

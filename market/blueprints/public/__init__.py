@@ -5,12 +5,16 @@ from flask import Blueprint
 blueprint = Blueprint("public", __name__)
 
 from market.blueprints.public import (  # noqa: E402, F401 - the routes
+    api,
     bookings,
     bulletin,
     concerns,
     disclosures,
+    feed,
     live,
     markets,
+    open_data,
+    open_lists,
     pictures,
     posters,
     receipts,

@@ -61,6 +61,16 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class WishInList:
+    """One wish with its sums (minor units) and the month it was told in ('2026-11')."""
+
+    wish: WishOnWall
+    month: str
+    cost_minor: int
+    funded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class CostLine:
     name: str
     amount_minor: int
@@ -149,6 +159,21 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
         page=page,
         pages=pages,
     )
+
+
+def wish_list(
+    session: Session, *, states: Sequence[str], today: date, limit: int, offset: int = 0
+) -> list[WishInList]:
+    """Wishes that may be shown, in the wall's order, with their sums: for lists that programs read."""
+    rows = session.execute(
+        _WISHES.add_columns(Wish.month, Wish.cost_minor, Wish.funded_minor)
+        .where(visible_wish_condition(today), Wish.state.in_(states))
+        .order_by(_wall_order(), _CAME_ON.desc(), Wish.code)
+        .limit(limit)
+        .offset(offset),
+        {"on_day": today},
+    )
+    return [WishInList(WishOnWall(*row[:9]), *row[9:]) for row in rows]
 
 
 def wishes_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[int, WishOnWall]:
