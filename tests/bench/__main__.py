@@ -34,6 +34,7 @@ class Plan:
     batch: int = 1_000
     uploads_a_round: int = 30
     pages_a_round: int = 4_000
+    wishes: int = 2_000
     sizes: Sequence[int] = SIZES
 
 
@@ -47,13 +48,17 @@ def measure(found: Sequence[House], plan: Plan, told: Callable[[str], None]) -> 
         "syncing": lambda house: syncing.measure(
             house, rounds=rounds, sales=plan.batch, uploads=plan.uploads_a_round
         ),
-        "pages": lambda house: pages.measure(house, rounds=rounds, requests=plan.pages_a_round),
+        "pages": lambda house: pages.measure(
+            house, rounds=rounds, requests=plan.pages_a_round, wishes=plan.wishes
+        ),
     }
     figures: list[Figure] = []
     for part in plan.parts:
         if part == "growth":
             told("growth")
-            figures += growth.measure(found, sizes=plan.sizes, rounds=rounds)
+            figures += growth.measure(
+                found, sizes=plan.sizes, rounds=rounds, pages_a_round=plan.pages_a_round
+            )
         else:
             for house in found:
                 told(f"{part}, {house.kind}")

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from market.extensions import db, unit_of_work
@@ -23,6 +23,7 @@ from tests.bench.apart import apart
 from tests.bench.figures import Figure, median
 from tests.bench.history import History, begin_history, close, count, live_on, open_tills, sold
 from tests.bench.houses import House, inside
+from tests.bench.pages import beside_constants
 
 SALES_OF_A_CLOSING = 100
 ASKED_A_ROUND = 20
@@ -47,15 +48,37 @@ class _Size:
         self.seconds.setdefault(what, []).append(time.perf_counter() - begun)
 
 
-def measure(houses: Sequence[House], *, sizes: Sequence[int], rounds: int) -> list[Figure]:
-    """Let every history happen, those of different databases at once; then ask them in turns."""
+def measure(
+    houses: Sequence[House], *, sizes: Sequence[int], rounds: int, pages_a_round: int
+) -> list[Figure]:
+    """Let every history happen, those of different databases at once; then ask them in turns.
+
+    At the end the longest is served: a receipt's page with all of it behind.
+    """
     urls = {(house.kind, size): house.url() for house in houses for size in sizes}
     jobs = [partial(_lived, [(size, urls[house.kind, size]) for size in sizes]) for house in houses]
     figures = []
     for house, histories in zip(houses, apart(jobs), strict=True):
         found = [(urls[house.kind, size], histories[size]) for size in sizes]
         figures += _asked(house.kind, found, rounds)
+        url, history = found[-1]
+        with inside(url):
+            pages = ((f"trace, {history.sales:,} sales behind it", f"/r/{_one_code()}"),)
+        figures += beside_constants(url, house.kind, pages, rounds=rounds, requests=pages_a_round)
     return figures
+
+
+def _one_code() -> str:
+    """A receipt from the middle of the history."""
+    with _reading() as session:
+        whole = session.scalar(select(func.count(SalePosition.sale_id))) or 0
+        return session.scalars(
+            select(Sale.code)
+            .join(SalePosition, SalePosition.sale_id == Sale.id)
+            .order_by(SalePosition.closure_id)
+            .offset(whole // 2)
+            .limit(1)
+        ).one()
 
 
 def _lived(wanted: Sequence[tuple[int, str]]) -> dict[int, History]:

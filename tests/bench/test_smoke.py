@@ -19,6 +19,7 @@ LEAST = bench.Plan(
     batch=20,
     uploads_a_round=1,
     pages_a_round=32,
+    wishes=3,
     sizes=(SALES_A_DAY,),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -28,6 +29,8 @@ from tests.uploads import Stall, open_stall
 
 one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 EXAMPLES = 25
+FEW_EXAMPLES = 5
+"""For what is only read: there is an address, and hardly anything else to make up."""
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -62,7 +65,7 @@ def test_the_document_describes_every_address_of_the_api(app: Flask, client: Fla
     assert document["openapi"].startswith("3.1")
     described = {(path, method) for path, said in document["paths"].items() for method in said}
     there = {
-        (rule.rule, method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/") and rule.endpoint != "openapi"
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -87,7 +90,7 @@ def test_the_application_does_what_the_document_says(
 
         @seed(20261121)
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=EXAMPLES if operation.body else FEW_EXAMPLES,
             deadline=None,
             database=None,
             phases=[Phase.explicit, Phase.generate],
@@ -105,8 +108,8 @@ def test_the_application_does_what_the_document_says(
         ask()
     assert len(names) >= 3
     if mode is GenerationMode.POSITIVE:
-        # To a schema 1.0 is a whole number; to us it is none.
-        assert {200} <= statuses.keys() <= {200, 422}
+        # To a schema 1.0 is a whole number; to us it is none. And most words are nobody's code.
+        assert {200} <= statuses.keys() <= {200, 404, 422}
     else:
         assert {400, 401, 422} <= statuses.keys()
 
