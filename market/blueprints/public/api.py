@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from market.blueprints.public import blueprint
 from market.blueprints.public.words import day_of, today
-from market.extensions import reading
+from market.extensions import one_moment, reading
 from market.queries.public.books import OpenCommunity, open_communities, public_books
 from market.queries.public.markets import FundUse, MarketRow, market_page, markets
 from market.queries.public.version import books_version, market_version
@@ -213,7 +213,8 @@ def _fund(fund: FundUse) -> dict[str, object]:
 
 
 def _books(here: OpenCommunity) -> dict[str, object]:
-    heads = public_books(reading(), here).heads
+    with one_moment() as session:
+        heads = public_books(session, here).heads
     return {
         "slug": here.slug,
         "name": here.name,

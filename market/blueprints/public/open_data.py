@@ -12,7 +12,7 @@ from market.blueprints.public import blueprint
 from market.blueprints.public.words import today
 from market.domain.public.books import beancount_text
 from market.domain.public.bundle import bundle_files, days_csv, zipped
-from market.extensions import reading
+from market.extensions import one_moment, reading
 from market.queries.public.books import (
     OpenCommunity,
     PublicBooks,
@@ -91,7 +91,8 @@ def _community(slug: str) -> OpenCommunity:
 
 
 def _books(here: OpenCommunity) -> PublicBooks:
-    return public_books(reading(), here)
+    with one_moment() as session:
+        return public_books(session, here)
 
 
 def _ledger(here: OpenCommunity, books: PublicBooks) -> str:
