@@ -64,6 +64,7 @@ def _livelihood(app: Flask, desk: FlaskClient) -> Samples:
     yield from ask(app.test_client(), f"/mine/card/{CARD}")
     yield from ask(entrepreneur, f"/mine/card/{CARD}", {"pin": PIN})
     yield from ask(entrepreneur, "/mine/choice")
+    yield from ask(entrepreneur, "/mine/applications")
     yield from ask(desk, f"{DESK}/enterprises/1/card", {})
 
 

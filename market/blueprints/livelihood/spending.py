@@ -30,7 +30,7 @@ from market.web.payers import payers
 from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
-PAGE = "/desk/<community>/applications/<int:application_id>"
+PAGE = "/desk/<community>/support/spending/<int:move_id>"
 
 
 class SpendingForm(Form):
@@ -48,15 +48,18 @@ class SpendingTakeBackForm(Form):
     reason = TextField(lazy_gettext("为什么收回"), most=MOST_NOTE)
 
 
-def _weighs(application_id: int, move_id: int) -> bool:
+def _weighs(move_id: int) -> bool:
     """Whether a yes lets more money go than one person may refund alone."""
     if request.form.get("answer") != "yes":
         return False
-    row = spending_of(reading(), community().id, application_id, move_id)
+    row = spending_of(reading(), community().id, move_id)
     return row.amount_minor > community().small_refund_minor
 
 
-@blueprint.route(f"{PAGE}/steps/<int:tranche_id>/spending", methods=["GET", "POST"])
+@blueprint.route(
+    "/desk/<community>/applications/<int:application_id>/steps/<int:tranche_id>/spending",
+    methods=["GET", "POST"],
+)
 @for_roles(*RELEASERS)
 def spending_new(application_id: int, tranche_id: int) -> ResponseReturnValue:
     here, by = community(), person()
@@ -88,25 +91,24 @@ def spending_new(application_id: int, tranche_id: int) -> ResponseReturnValue:
         )
         if done:
             flash(gettext("用款已经登记，等另一位同事复核以后入账。"), "done")
-            return redirect(
-                url_for(".spending", application_id=application_id, move_id=done.result), code=303
-            )
+            return redirect(url_for(".spending", move_id=done.result), code=303)
     page = render_template("livelihood/desk/spending_new.html", form=form, known=known, step=step)
     return page, form.status
 
 
-@blueprint.get(f"{PAGE}/spending/<int:move_id>")
+@blueprint.get(PAGE)
 @for_roles(*READERS)
-def spending(application_id: int, move_id: int) -> ResponseReturnValue:
-    return _spending(application_id, _row(application_id, move_id))
+def spending(move_id: int) -> ResponseReturnValue:
+    return _spending(_row(move_id))
 
 
-@blueprint.post(f"{PAGE}/spending/<int:move_id>/decision")
+@blueprint.post(f"{PAGE}/decision")
 @for_roles(*SECONDS)
 @asks_for_a_code(_weighs)
-def spending_decide(application_id: int, move_id: int) -> ResponseReturnValue:
+def spending_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
-    form = _form(_row(application_id, move_id))
+    row = _row(move_id)
+    form = _form(row)
     approved = request.form.get("answer") == "yes"
     if acted(
         form,
@@ -124,12 +126,12 @@ def spending_decide(application_id: int, move_id: int) -> ResponseReturnValue:
     ):
         said = gettext("已经同意，凭证入账了。") if approved else gettext("没有同意，钱没有动。")
         flash(said, "done")
-        return redirect(url_for(".application", application_id=application_id), code=303)
-    return _spending(application_id, _row(application_id, move_id), form)
+        return redirect(url_for(".application", application_id=row.application_id), code=303)
+    return _spending(_row(move_id), form)
 
 
-def _row(application_id: int, move_id: int) -> SpendingRow:
-    return spending_of(reading(), community().id, application_id, move_id)
+def _row(move_id: int) -> SpendingRow:
+    return spending_of(reading(), community().id, move_id)
 
 
 def _form(move: SpendingRow) -> SpendingDecisionForm | SpendingTakeBackForm:
@@ -139,12 +141,11 @@ def _form(move: SpendingRow) -> SpendingDecisionForm | SpendingTakeBackForm:
 
 
 def _spending(
-    application_id: int,
     move: SpendingRow,
     form: SpendingDecisionForm | SpendingTakeBackForm | None = None,
 ) -> ResponseReturnValue:
     form = form or _form(move)
-    known = application_page(reading(), community().id, application_id)
+    known = application_page(reading(), community().id, move.application_id)
     waits, mine = move.approved is None, move.proposed_by_id == person().id
     decides = bool(person().roles_in(community().id) & APPROVERS)
     page = render_template(
@@ -156,8 +157,6 @@ def _spending(
         may_decide=waits and not mine and decides,
         may_take_back=waits and mine and decides,
         ask_for=waits and mine,
-        address=url_for(
-            ".spending", application_id=application_id, move_id=move.id, _external=True
-        ),
+        address=url_for(".spending", move_id=move.id, _external=True),
     )
     return page, form.status

@@ -115,7 +115,7 @@ def _row(one: DueRow) -> DeskRow:
     if one.task is Task.APPROVE:
         href = url_for("proceeds.proposal", proposal_id=one.leads_to)
     elif one.task is Task.SPENDING:
-        href = url_for(".spending", application_id=one.application_id, move_id=one.leads_to)
+        href = url_for(".spending", move_id=one.leads_to)
     else:
         href = url_for(".application", application_id=one.application_id)
     aside = money_text(one.amount_minor) if one.amount_minor else ""

@@ -39,6 +39,7 @@ from market.domain.ledger.moves import MoveKind
 from market.domain.people import PayeeMayNotApprove, RelativeMayNotApprove
 from market.extensions import reading
 from market.queries.proceeds.commitments import (
+    MoveNotHere,
     WishMove,
     allocation_at_desk,
     allocations_to_wish,
@@ -135,7 +136,11 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
 @blueprint.get("/desk/<community>/purchases/<int:move_id>")
 @for_roles(*READERS)
 def purchase(move_id: int) -> ResponseReturnValue:
-    return _purchase_page(_move_here(move_id, MoveKind.SPENDING))
+    move = _move_here(move_id, MoveKind.SPENDING)
+    if move.wish_id is None:
+        # What supports an enterprise has a page of its own.
+        return redirect(url_for("livelihood.spending", move_id=move_id), code=303)
+    return _purchase_page(move)
 
 
 @blueprint.post("/desk/<community>/purchases/<int:move_id>/decision")
@@ -143,7 +148,10 @@ def purchase(move_id: int) -> ResponseReturnValue:
 @asks_for_a_code(pays_out_much)
 def purchase_decide(move_id: int) -> ResponseReturnValue:
     here, by = community(), person()
-    form = _decision_form(_move_here(move_id, MoveKind.SPENDING))
+    move = _move_here(move_id, MoveKind.SPENDING)
+    if move.wish_id is None:
+        raise MoveNotHere
+    form = _decision_form(move)
     approved = request.form.get("answer") == "yes"
     if acted(
         form,

@@ -44,6 +44,7 @@ from market.cli.demo.preparing import prepare_by_hand
 from market.cli.demo.refunds import refund_one
 from market.cli.demo.services import offer_times, serve_today
 from market.cli.demo.speaking import let_visitors_speak
+from market.cli.demo.support import begin_on_paper, support_weaving
 from market.cli.demo.wishes import (
     EARLIER,
     LATER,
@@ -101,7 +102,9 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     enter_demo_wishes(session, place, rng, LATER, now=_at(today - timedelta(days=5), 10))
     earn_elsewhere(session, place, now=now)
     open_her_page(session, place, weaving, now=now)
+    support_weaving(session, place, weaving, begun=_at(past + timedelta(days=3), 10), now=now)
     teach(session, place, weaving, now=now)
+    begin_on_paper(session, place, now=now)
     started = now - timedelta(hours=2)
     market = open_demo_market(
         session, place, "秋收市集：把暖和带回家", starts_at=started, zone_day=today

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
@@ -17,7 +17,7 @@ from market.models.proceeds import Allocation
 
 
 class SpendingNotHere(Missing):
-    """No spending of this application has this id."""
+    """No spending of this community has this id."""
 
     sentence = N_("没有找到这笔用款，请从创业支持页面重新进入。")
 
@@ -27,6 +27,7 @@ class SpendingRow:
     """A payment out of a tranche; `approved` is None while it waits."""
 
     id: int
+    application_id: int
     tranche_id: int
     number: int
     left_minor: int
@@ -46,11 +47,28 @@ class SpendingRow:
 
 def spendings_of(session: Session, community_id: int, application_id: int) -> list[SpendingRow]:
     """What one application's tranches were spent on, the oldest first."""
+    return _spendings(
+        session,
+        Enterprise.community_id == community_id,
+        Tranche.application_id == application_id,
+    )
+
+
+def spending_of(session: Session, community_id: int, move_id: int) -> SpendingRow:
+    """One of them. Raises SpendingNotHere."""
+    found = _spendings(session, Enterprise.community_id == community_id, MoneyMove.id == move_id)
+    if not found:
+        raise SpendingNotHere
+    return found[0]
+
+
+def _spendings(session: Session, *conditions: ColumnElement[bool]) -> list[SpendingRow]:
     proposer, decider, payer = aliased(Person), aliased(Person), aliased(Party)
     left = Allocation.amount_minor - Allocation.spent_minor - Allocation.returned_minor
     rows = session.execute(
         select(
             MoneyMove.id,
+            Tranche.application_id,
             Tranche.id.label("tranche_id"),
             Tranche.number,
             left.label("left_minor"),
@@ -77,21 +95,7 @@ def spendings_of(session: Session, community_id: int, application_id: int) -> li
         .outerjoin(payer, payer.id == Account.party_id)
         .outerjoin(MoneyMoveDecision, MoneyMoveDecision.move_id == MoneyMove.id)
         .outerjoin(decider, decider.id == MoneyMoveDecision.decided_by_id)
-        .where(
-            Enterprise.community_id == community_id,
-            Tranche.application_id == application_id,
-            MoneyMove.kind == str(MoveKind.SPENDING),
-        )
+        .where(MoneyMove.kind == str(MoveKind.SPENDING), *conditions)
         .order_by(MoneyMove.id)
     )
     return [SpendingRow(**dict(zip(row._fields, row, strict=True))) for row in rows]
-
-
-def spending_of(
-    session: Session, community_id: int, application_id: int, move_id: int
-) -> SpendingRow:
-    """One of them. Raises SpendingNotHere."""
-    for row in spendings_of(session, community_id, application_id):
-        if row.id == move_id:
-            return row
-    raise SpendingNotHere
