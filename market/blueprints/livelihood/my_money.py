@@ -11,6 +11,7 @@ from market.blueprints.livelihood.money_words import owed_sentence, share_words,
 from market.domain.errors import N_
 from market.extensions import reading
 from market.queries.livelihood.access import EnterpriseHere
+from market.queries.sales.consigned_rest import rests_of
 from market.queries.sales.consignments import consignor_now, movements_of
 from market.queries.sales.consignor_statement import consignor_statement
 from market.web.access import entrepreneur, for_entrepreneur
@@ -37,7 +38,12 @@ def my_statement(market_id: int) -> ResponseReturnValue:
     here = entrepreneur()
     told = consignor_statement(reading(), here.community_id, here.party_id, market_id)
     return render_template(
-        "livelihood/mine/statement.html", here=here, told=told, today=today(), share=share_words
+        "livelihood/mine/statement.html",
+        here=here,
+        told=told,
+        rests=[one for one in rests_of(reading(), here.party_id, market_id) if one.said],
+        today=today(),
+        share=share_words,
     )
 
 

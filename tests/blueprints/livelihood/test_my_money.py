@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from market.actions.livelihood.income import ReportIncome, report_income
 from market.extensions import unit_of_work
-from tests.factories import NOW
+from market.models.ledger import Party
+from tests.factories import NOW, make_listing, make_party, make_stall, make_till
 from tests.livelihood import MadeEnterprise, card_in, enterprise_of
 from tests.market_day import Day, make_day
 from tests.people import post, sign_in
@@ -99,3 +103,35 @@ def test_a_card_is_shown_once_and_only_its_hash_is_kept(
     assert card_in(app.test_client(), made).status_code == 303
     assert post(client, f"{desk}/{made.enterprise.id}/card").status_code == 200
     assert card_in(app.test_client(), made).status_code == 404
+
+
+def test_what_neighbours_earned_together_is_told_from_five_people_on(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.extensions["clock"] = lambda: NOW
+    with app.app_context(), unit_of_work() as work:
+        day = make_day(work)
+        for number in range(4):
+            earn(work, day, make_party(work, day.community, name=f"测试人{number}"))
+    assert "一共挣了" not in client.get("/enterprises").text
+    with app.app_context(), unit_of_work() as work:
+        fifth = make_party(work, day.community, name="测试人五")
+        earn(work, day, fifth)
+        post_income(work, day, fifth)
+    assert "5 位邻居靠手艺在市集上一共挣了 ¥240。" in client.get("/enterprises").text
+
+
+def earn(session: Session, day: Day, party: Party) -> None:
+    """An enterprise of a till of its own that sells a scarf for ¥60, ¥48 of it theirs."""
+    enterprise_of(session, day.community, day.cast.social_worker, party)
+    stall = make_stall(session, day.day)
+    terms = {"consignor_id": party.id, "share_bp": 8000, "price_minor": 60_00}
+    scarf = make_listing(session, stall, **terms)
+    till = make_till(session, day.day, [stall], day.cast.volunteer, safe_holder_id=day.custodian.id)
+    closed_sale(session, replace(day, till=till), scarf)
+
+
+def post_income(session: Session, day: Day, party: Party) -> None:
+    """What somebody reports is no part of it."""
+    told = ReportIncome(party_id=party.id, month="2026-11", amount_minor=1_000_00)
+    report_income(session, told, by_id=day.cast.social_worker.id, today=NOW.date(), now=NOW)
