@@ -145,7 +145,9 @@ def _propose_something(session: Session) -> int:
 
 
 def _wishes(app: Flask, spender: FlaskClient) -> Samples:
-    """Money on its way back to its fund; the sheet a guardian signs, and the half that stays."""
+    """Wishes from a list; money on its way back; the sheet a guardian signs, and the half that stays."""
+    listed = "心愿\t买什么\n想要一盒水彩\t水彩 45\n想要一部手机\t手机 200"
+    yield from ask(spender, f"{DESK}/wishes/list", {"text": listed})
     with app.app_context(), unit_of_work() as session:
         here = session.scalars(select(Community).where(Community.slug == SLUG)).one()
         by = session.scalars(select(Person).where(Person.username == "yunduo")).one()

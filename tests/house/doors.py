@@ -351,6 +351,7 @@ BY_ROLE: dict[str, set[Role]] = {
     "proceeds.wish_hold_confirm": {S, A},
     "proceeds.wish_hold_receive": {S, A},
     "proceeds.wish_hold_undo": {S, A},
+    "proceeds.wish_board": {T, S, R, A, U},
     "proceeds.wish_list": {S, A},
     "proceeds.wish_list_look": {S, A},
     "proceeds.wish_list_rows": {S, A},

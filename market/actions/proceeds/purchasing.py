@@ -29,10 +29,11 @@ from market.domain.ledger.entry import Entry, EntryKind
 from market.domain.ledger.moves import MoveKind
 from market.domain.ledger.posting_table import spending
 from market.domain.money import Money, check_minor
+from market.domain.proceeds.purchase import BoughtItem, NothingBought, check_items
 from market.domain.proceeds.wish import StepNotAllowed, WishState
 from market.domain.text import clean_text
 from market.models.ledger import Account, MoneyMove, MoneyMoveDecision
-from market.models.proceeds import Allocation, Wish
+from market.models.proceeds import Allocation, PurchaseItem, Wish
 
 MOST_EVIDENCE = 200
 
@@ -66,7 +67,7 @@ class WrongPayer(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposePurchase:
-    """What a wish really cost, who paid, and where the receipt is kept."""
+    """What a wish really cost, item by item where they are known; who paid; where the receipt is."""
 
     community_id: int
     wish_id: int
@@ -74,6 +75,7 @@ class ProposePurchase:
     paid_from: AccountRef
     evidence: str
     note: str
+    items: tuple[BoughtItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +93,15 @@ def propose_purchase(
 ) -> MoneyMove:
     """Write a purchase down for a second person. Refuses what could not be approved now.
 
-    Raises NoSuchWish, StepNotAllowed, SpendsTooMuch, AlreadyProposed, WrongPayer,
-    PayeeMayNotApprove, RelativeMayNotApprove, NotEnoughMoney.
+    Raises NoSuchWish, StepNotAllowed, NothingBought, ItemsDoNotAddUp, SpendsTooMuch,
+    AlreadyProposed, WrongPayer, PayeeMayNotApprove, RelativeMayNotApprove, NotEnoughMoney.
     """
     wish = locked_wish(session, command.community_id, command.wish_id)
     _require_lit(wish)
+    if command.items and not command.amount_minor:
+        raise NothingBought
     check_minor(command.amount_minor, least_minor=1)
+    check_items(command.items, command.amount_minor)
     evidence = clean_text(command.evidence, most=MOST_EVIDENCE)
     payer = command.paid_from
     if payer.kind not in {AccountKind.BANK, AccountKind.CASH_SAFE, AccountKind.PAYABLE}:
@@ -108,7 +113,7 @@ def propose_purchase(
     entry = _entry(f"M-{wish.code}", _by_fund(committed, shares), payer)
     require_room(session, command.community_id, entry)
     only = {row.fund_id for row in committed}
-    return record_proposal(
+    move = record_proposal(
         session,
         ProposeMove(
             community_id=command.community_id,
@@ -123,6 +128,19 @@ def propose_purchase(
         by_id=by_id,
         now=now,
     )
+    session.add_all(
+        PurchaseItem(
+            move_id=move.id,
+            number=number,
+            name=item.name,
+            estimated_minor=item.estimated_minor,
+            amount_minor=item.amount_minor,
+            difference=str(item.difference),
+        )
+        for number, item in enumerate(command.items, start=1)
+    )
+    session.flush()
+    return move
 
 
 def decide_purchase(

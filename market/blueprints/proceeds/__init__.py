@@ -16,6 +16,7 @@ from market.blueprints.proceeds import (  # noqa: E402, F401 - the routes
     outside,
     parties,
     purchases,
+    wish_cards,
     wish_care,
     wish_consent_sheet,
     wish_holds,

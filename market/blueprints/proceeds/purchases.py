@@ -12,10 +12,8 @@ from market.actions.ledger.move_limits import CommittedLess
 from market.actions.ledger.move_records import MOST_NOTE
 from market.actions.ledger.posting import NotEnoughMoney
 from market.actions.proceeds.purchasing import (
-    MOST_EVIDENCE,
     DecidePurchase,
     ProposePurchase,
-    SpendsTooMuch,
     decide_purchase,
     propose_purchase,
 )
@@ -27,6 +25,7 @@ from market.actions.proceeds.returns import (
 )
 from market.blueprints.proceeds import blueprint
 from market.blueprints.proceeds.moves import pays_out_much
+from market.blueprints.proceeds.purchase_form import PurchaseForm
 from market.blueprints.proceeds.wish_desk import (
     READERS,
     SECONDS,
@@ -43,24 +42,18 @@ from market.queries.proceeds.commitments import (
     WishMove,
     allocation_at_desk,
     allocations_to_wish,
+    items_of_purchase,
     wish_move,
 )
 from market.queries.proceeds.wishes import wish_at_hand
 from market.web.access import community, for_roles, person
 from market.web.filters import money_text
-from market.web.forms import CardsField, ChoiceField, Form, MoneyField, TextField, acted
+from market.web.forms import CardsField, Form, MoneyField, TextField, acted
 from market.web.payers import payers
 from market.web.second_factor import asks_for_a_code
 from market.web.sessions import clock
 
 WHOLE, PART = "whole", "part"
-
-
-class PurchaseForm(Form):
-    amount = MoneyField(lazy_gettext("实际花了多少"), least_minor=1)
-    paid_from = ChoiceField(lazy_gettext("钱从哪里付"))
-    evidence = TextField(lazy_gettext("小票或发票的编号"), most=MOST_EVIDENCE)
-    note = TextField(lazy_gettext("买了什么"), most=MOST_NOTE)
 
 
 class ReturnForm(Form):
@@ -96,7 +89,8 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
     known = wish_at_hand(reading(), here.id, wish_id, today())
     form = PurchaseForm()
     form.paid_from.choices = payers(here.id)
-    if request.method == "POST":
+    form.show_items(known.costs)
+    if request.method == "POST" and form.read_items(known.costs):
         done = acted(
             form,
             lambda session: (
@@ -105,17 +99,17 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
                     ProposePurchase(
                         community_id=here.id,
                         wish_id=wish_id,
-                        amount_minor=form.amount.minor,
+                        amount_minor=form.amount_minor,
                         paid_from=AccountRef.parse(form.paid_from.data),
                         evidence=form.evidence.text,
                         note=form.note.text,
+                        items=form.items,
                     ),
                     by_id=by.id,
                     now=clock(),
                 ).id
             ),
             at={
-                SpendsTooMuch: "amount",
                 NotEnoughMoney: "paid_from",
                 PayeeMayNotApprove: "paid_from",
                 RelativeMayNotApprove: "paid_from",
@@ -129,8 +123,9 @@ def purchase_new(wish_id: int) -> ResponseReturnValue:
         form=form,
         known=known,
         committed_minor=_committed(wish_id),
+        problems=[row.error for row in form.rows if row.error],
     )
-    return page, form.status
+    return page, 422 if any(row.error for row in form.rows) else form.status
 
 
 @blueprint.get("/desk/<community>/purchases/<int:move_id>")
@@ -257,6 +252,7 @@ def _purchase_page(
         "proceeds/wishes/purchase.html",
         form=form,
         move=move,
+        items=items_of_purchase(reading(), move.id),
         payment=Payment(_committed(move.wish_id or 0), move.amount_minor),
         advanced=move.account.startswith(str(AccountKind.PAYABLE)),
         address=url_for(".purchase", move_id=move.id, _external=True),

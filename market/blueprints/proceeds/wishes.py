@@ -112,14 +112,22 @@ def wishes() -> ResponseReturnValue:
     queue = wish_queue(reading(), here.id, now)
     asked = request.args.get("task", "")
     task = WishTask(asked) if asked in list(WishTask) else None
-    shown = [wish for wish in queue if task is None or wish.task is task]
+    only_late = "late" in request.args
+    shown = [
+        wish
+        for wish in queue
+        if (task is None or wish.task is task) and (wish.late or not only_late)
+    ]
     if asked_format():
         return _file(shown)
     return render_template(
         "proceeds/wishes/queue.html",
-        numbers=tasks_by_number(queue),
+        numbers=tasks_by_number(shown if only_late else queue),
+        all_numbers=tasks_by_number(queue),
         wishes=shown,
         task=task,
+        late=sum(wish.late for wish in queue),
+        only_late=only_late,
         for_somebody_else=FOR_SOMEBODY_ELSE,
         may_write=holds(WRITERS),
         may_read=holds(SECONDS),

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from market.domain.errors import N_, Missing
 from market.domain.ledger.moves import MoveKind
+from market.domain.proceeds.purchase import BoughtItem, Difference
 from market.models.ledger import Account, Fund, Holder, MoneyMove, MoneyMoveDecision, Party
 from market.models.livelihood import Enterprise, SupportApplication, Tranche
 from market.models.people import Person
-from market.models.proceeds import Allocation, ProposalItem, Wish
+from market.models.proceeds import Allocation, ProposalItem, PurchaseItem, Wish
 from market.models.sales import MarketDay
 
 
@@ -108,6 +109,29 @@ def wish_move(session: Session, community_id: int, move_id: int, kind: MoveKind)
     if not found:
         raise MoveNotHere
     return found[0]
+
+
+def items_of_purchase(session: Session, move_id: int) -> list[BoughtItem]:
+    """What was bought with one purchase, in the order of the wish's costs; none where nobody said."""
+    rows = session.execute(
+        select(
+            PurchaseItem.name,
+            PurchaseItem.estimated_minor,
+            PurchaseItem.amount_minor,
+            PurchaseItem.difference,
+        )
+        .where(PurchaseItem.move_id == move_id)
+        .order_by(PurchaseItem.number)
+    )
+    return [
+        BoughtItem(
+            name=row.name,
+            estimated_minor=row.estimated_minor,
+            amount_minor=row.amount_minor,
+            difference=Difference(row.difference),
+        )
+        for row in rows
+    ]
 
 
 def _allocations(session: Session, *conditions: ColumnElement[bool]) -> list[AllocationRow]:

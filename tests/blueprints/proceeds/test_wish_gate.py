@@ -16,7 +16,7 @@ from market.models.proceeds import Wish
 from tests.people import post, sign_in
 from tests.wishes import Stage, consent, enter, make_open_wish, make_stage
 
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def test_a_name_is_refused_with_its_place_marked_and_everything_kept(
     assert session.scalar(select(Wish.id)) is None
 
 
+@SQLITE
 def test_what_is_soft_asks_for_a_reason_that_the_second_reader_sees(
     client: FlaskClient, reviewer: FlaskClient, stage: Stage, session: Session
 ) -> None:
@@ -124,6 +125,7 @@ def test_many_are_read_on_one_page_each_with_its_own_answers(
     assert fourth.text in reviewer.get(page).text
 
 
+@SQLITE
 def test_three_noes_do_not_stand_against_what_the_linter_refuses(
     app: Flask, reviewer: FlaskClient, stage: Stage, session: Session
 ) -> None:
@@ -137,6 +139,7 @@ def test_three_noes_do_not_stand_against_what_the_linter_refuses(
     assert states(session) == ["draft"]
 
 
+@SQLITE
 def test_an_age_band_shows_only_where_the_vault_says_one(
     app: Flask, client: FlaskClient, stage: Stage
 ) -> None:

@@ -234,11 +234,34 @@ def test_a_lit_wish_that_is_mended_waits_out_of_sight(
     assert "费用不能改得比它低" in cheaper.text
 
 
+@pytest.mark.usefixtures("lit")
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_cards_are_printed_of_what_everybody_may_see_and_what_is_late_has_a_list_of_its_own(
+    app: Flask, social_worker: FlaskClient, stage: Stage
+) -> None:
+    with app.app_context(), unit_of_work() as work:
+        shown = make_open_wish(work, stage, text="想要一副跳棋").code
+        allocate(work, stage, (make_open_wish(work, stage, text="想要一把口琴"), 20_00))
+        hidden = enter(work, stage, text="想要一只风筝")
+        review(work, stage, hidden)
+    board = social_worker.get(at(stage, "wishes/cards")).text
+    assert shown in board
+    assert board.count("<svg") >= 2
+    assert all(words in board for words in ("想要一副跳棋", "点亮要 ¥86", "还差 ¥66，共 ¥86"))
+    assert "想要一只风筝" not in board
+    assert "想要一套画笔" not in board
+    assert "想要一套画笔" in social_worker.get(at(stage, "wishes/cards?board=lit")).text
+    queue = social_worker.get(at(stage, "wishes?late=1")).text
+    assert "过了期限的" in queue
+    assert "想要一只风筝" in queue
+    assert "想要一副跳棋" not in queue
+
+
 def test_too_dear_a_purchase_is_refused_with_the_way_out(
     social_worker: FlaskClient, stage: Stage, lit: int, session: Session
 ) -> None:
     page = at(stage, f"wishes/{lit}/purchase")
-    answer = post(social_worker, page, {**a_purchase(stage), "amount": "86.01"})
+    answer = post(social_worker, page, {**a_purchase(stage), "item-amount-1": "86.01"})
     assert answer.status_code == 409
     assert "超出的部分不能付" in answer.text
     assert 'value="86.01"' in answer.text
@@ -248,12 +271,31 @@ def test_too_dear_a_purchase_is_refused_with_the_way_out(
     )
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_purchase_says_item_by_item_what_was_different(
+    social_worker: FlaskClient, reviewer: FlaskClient, stage: Stage, lit: int, session: Session
+) -> None:
+    page = at(stage, f"wishes/{lit}/purchase")
+    assert 'value="86"' in social_worker.get(page).text
+    typed = a_purchase(stage) | {"item-amount-1": "70", "item-amount-postage": "6.5"}
+    given = post(social_worker, page, typed | {"item-said-1": "given"})
+    assert given.status_code == 422
+    assert "没花钱就写 0" in given.text
+    assert 'value="6.5"' in given.text
+    asked = post(social_worker, page, typed | {"item-said-1": "another"})
+    shown = reviewer.get(asked.location).text
+    assert all(words in shown for words in ("换了一种", "运费", "估计 ¥86，实际 ¥76.50"))
+    assert post(reviewer, f"{asked.location}/decision", {"answer": "yes"}).status_code == 303
+    session.rollback()
+    assert session.get_one(Wish, lit).funded_minor == 76_50
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "abc", "1e20", "", "99999999999"])
 def test_a_purchase_of_no_amount_is_refused(
     social_worker: FlaskClient, stage: Stage, lit: int, amount: str
 ) -> None:
     page = at(stage, f"wishes/{lit}/purchase")
-    answer = post(social_worker, page, {**a_purchase(stage), "amount": amount})
+    answer = post(social_worker, page, {**a_purchase(stage), "item-amount-1": amount})
     assert answer.status_code == 422
 
 
@@ -444,7 +486,7 @@ def a_sheet() -> dict[str, object]:
 
 def a_purchase(stage: Stage) -> dict[str, object]:
     return {
-        "amount": "80",
+        "item-amount-1": "80",
         "paid_from": f"cash_safe:{stage.safe.id}",
         "evidence": "小票 2 号",
         "note": "水彩一盒",

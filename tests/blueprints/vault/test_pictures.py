@@ -22,10 +22,10 @@ from tests.people import form_token, post, sign_in
 from tests.vaults import child_in, with_vault
 from tests.wishes import BOTH, Stage, consent, enter, make_stage, open_now, review
 
-pytestmark = [
-    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
-    pytest.mark.parametrize("vaults", ["sqlite"], indirect=True),
-]
+SQLITE = pytest.mark.parametrize(("databases", "vaults"), [("sqlite", "sqlite")], indirect=True)
+ON_BOTH = pytest.mark.parametrize(
+    ("databases", "vaults"), [("sqlite", "sqlite"), ("postgresql", "postgresql")], indirect=True
+)
 NOBODY = {"face": "no", "name": "no", "school": "no", "door": "no"}
 
 
@@ -66,6 +66,7 @@ def upload(client: FlaskClient, page: str, code: str, raw: bytes) -> str:
     return said.location if said.status_code == 303 else said.text
 
 
+@ON_BOTH
 def test_a_picture_goes_from_the_vault_to_the_page_and_away_again(
     app: Flask, stage: Stage, vault: Vault, delivered: Wish
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_picture_goes_from_the_vault_to_the_page_and_away_again(
     assert address not in page_now.text
 
 
+@SQLITE
 def test_before_delivery_and_once_taken_back_an_address_leads_nowhere(
     app: Flask, stage: Stage, delivered: Wish
 ) -> None:
