@@ -167,6 +167,17 @@ ensure_translations() {
 
 # --- The server ---------------------------------------------------------------
 
+# Workers are forked from a process that has imported the application already, and share what it takes.
+SERVING='
+import sys
+from importlib import import_module
+
+from granian.cli import entrypoint
+
+import_module(sys.argv[-1].partition(":")[0])
+entrypoint()
+'
+
 # serve APPLICATION: becomes the server on PORT. Workers of one thread each: threads of one worker would
 # wait for each other at every call of the database's driver, and take twice the time for the same work.
 serve() {
@@ -177,7 +188,7 @@ serve() {
         PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
         export PROMETHEUS_MULTIPROC_DIR
     fi
-    exec "$PYTHON" -m granian --interface wsgi --host 127.0.0.1 --port "$PORT" \
+    exec "$PYTHON" -c "$SERVING" --interface wsgi --host 127.0.0.1 --port "$PORT" \
         --workers "${WORKERS:-2}" --blocking-threads 1 --respawn-failed-workers --workers-kill-timeout 10s \
         --log-level warning "$1"
 }

@@ -24,7 +24,7 @@ from tests.bench.syncing import Seller, sellers_at
 CLIENTS = (1, 8)
 OK = 200
 SEE_OTHER = 303
-PHONES = 5
+PHONES = 20
 """At each booth: one phone that sent so fast for so long would be told to wait."""
 MEGABYTE = 1_048_576
 
@@ -80,7 +80,7 @@ def measure(house: House, *, rounds: int, sales: int) -> list[Figure]:
                 ]
                 [answers] = apart([partial(ask, server.port, posts)])
                 form[clients].add(len(latencies) / seconds, answers)
-        memory = max(server.worker_bytes()) / MEGABYTE
+        memory = server.bytes_a_worker() / MEGABYTE
     figures = [
         one
         for road, found in (("from a phone", phone), ("by a form", form))

@@ -30,10 +30,16 @@ class Server:
     process: subprocess.Popen[bytes]
     seconds_to_ready: float
 
-    def worker_bytes(self) -> list[int]:
-        """What each of its workers keeps in memory now (resident), the biggest first."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return sorted((_resident(int(child)) for child in children.split()), reverse=True)
+    def bytes_a_worker(self) -> int:
+        """What it keeps in memory now, shared out over its workers.
+
+        All its processes count, the one that starts the workers too; what several of them share
+        counts once (their proportional set sizes).
+        """
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text()
+        workers = [int(child) for child in children.split()]
+        return sum(map(_proportional, [main, *workers])) // len(workers)
 
     def kill(self) -> None:
         """End it and its workers at once, as a power cut would."""
@@ -108,6 +114,6 @@ def free_port() -> int:
     return port
 
 
-def _resident(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -110,7 +110,7 @@ def sellers_at(fair: Fair, phones: int = 1) -> list[Seller]:
         )
         stalls = dict(served.all())
         passes = [
-            (booth, make_pass(session, stalls[booth.till_id], booth.volunteer))
+            (booth, make_pass(session, stalls[booth.till_id], booth.volunteer, seats=phones))
             for booth in fair.booths
         ]
         return [
