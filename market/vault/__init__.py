@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from market.vault import ages as ages
     from market.vault import contacts as contacts
     from market.vault import documents as documents
+    from market.vault import entrepreneurs as entrepreneurs
     from market.vault import files as files
     from market.vault import keyring as keyring
     from market.vault import migrating as migrating
@@ -40,6 +41,7 @@ PARTS = frozenset(
         "ages",
         "contacts",
         "documents",
+        "entrepreneurs",
         "files",
         "keyring",
         "migrating",

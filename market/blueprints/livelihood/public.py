@@ -16,7 +16,9 @@ from market.queries.public.enterprises import (
     shown_picture,
     supporters_of,
 )
+from market.queries.public.funds import enterprise_funds
 from market.web.access import public
+from market.web.preferences import in_language
 
 KEPT_SECONDS = 20
 """What is withdrawn is gone everywhere within a minute."""
@@ -30,6 +32,10 @@ def public_enterprises() -> ResponseReturnValue:
             "livelihood/public/enterprises.html",
             enterprises=shown_enterprises(reading()),
             together=income_together(reading()),
+            funds=[
+                (fund.id, in_language(fund.name, fund.name_en))
+                for fund in enterprise_funds(reading())
+            ],
         )
     )
 

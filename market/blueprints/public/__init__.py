@@ -11,6 +11,7 @@ from market.blueprints.public import (  # noqa: E402, F401 - the routes
     concerns,
     disclosures,
     feed,
+    funds,
     live,
     markets,
     open_data,

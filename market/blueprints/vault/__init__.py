@@ -9,6 +9,7 @@ blueprint = Blueprint("vault", __name__)
 
 from market.blueprints.vault import (  # noqa: E402, F401 - the routes
     closed,
+    entrepreneurs,
     erasing,
     files,
     hold_contacts,

@@ -21,6 +21,7 @@ class FileKind(StrEnum):
 
     CHILD = "child"
     HOLD_CONTACT = "hold_contact"
+    ENTREPRENEUR = "entrepreneur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ FIELDS: Mapping[FileKind, Mapping[str, FieldKind]] = {
     FileKind.HOLD_CONTACT: {
         "name": FieldKind(N_("怎么称呼"), 40),
         "phone": FieldKind(N_("电话"), 30),
+    },
+    FileKind.ENTREPRENEUR: {
+        "needs": FieldKind(N_("残疾情况和需要的便利"), 1_000, lines=True),
+        "certificate": FieldKind(N_("残疾人证号"), 40),
+        "phone": FieldKind(N_("电话"), 30),
+        "bank": FieldKind(N_("开户银行"), 80),
+        "account_name": FieldKind(N_("户名"), 40),
+        "account": FieldKind(N_("收款账号"), 40),
     },
 }
 """What a file of each kind may say, in the order in which the paper form asks for it."""

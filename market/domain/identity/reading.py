@@ -16,6 +16,7 @@ class ReadingPurpose(StrEnum):
     FOLLOW_UP = "follow_up"
     GUARDIAN = "guardian"
     CONTACT = "contact"
+    SUPPORT = "support"
     SAMPLE = "sample"
 
     @property
@@ -30,6 +31,7 @@ _LABELS = {
     ReadingPurpose.FOLLOW_UP: N_("回访"),
     ReadingPurpose.GUARDIAN: N_("联系监护人"),
     ReadingPurpose.CONTACT: N_("联系"),
+    ReadingPurpose.SUPPORT: N_("支持创业"),
     ReadingPurpose.SAMPLE: N_("抽查"),
 }
 
@@ -39,7 +41,8 @@ AT_WORK = (
     ReadingPurpose.FOLLOW_UP,
     ReadingPurpose.GUARDIAN,
 )
-"""What a social worker opens a child's file for; for whoever holds a wish there is CONTACT."""
+"""What a social worker opens a child's file for; for whoever holds a wish there is CONTACT,
+for an entrepreneur SUPPORT."""
 
 EVENT = "vault_read"
 """The audit chain's word for a reading: subject `file` (its label), `purpose`, `by`."""

@@ -49,6 +49,15 @@ class Task(StrEnum):
     SOON = "soon"
 
 
+@dataclass(frozen=True, slots=True)
+class EnterpriseName:
+    """An enterprise where nothing but its name is asked for."""
+
+    id: int
+    code: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueRow:
     """Something to do next for one application. `number` is the tranche's, 0 where it is none's."""
@@ -110,6 +119,18 @@ def enterprises_to_choose(session: Session, community_id: int) -> list[tuple[int
         .order_by(Party.name, Enterprise.id)
     )
     return [(number, f"{person} · {name}") for number, person, name in rows]
+
+
+def enterprise_name(
+    session: Session, community_id: int, enterprise_id: int
+) -> EnterpriseName | None:
+    """One enterprise by name, if it is this community's."""
+    row = session.execute(
+        select(Enterprise.id, Enterprise.code, Enterprise.name).where(
+            Enterprise.id == enterprise_id, Enterprise.community_id == community_id
+        )
+    ).one_or_none()
+    return None if row is None else EnterpriseName(*row)
 
 
 def interest_of(session: Session, party_id: int, person_id: int) -> type[Forbidden] | None:
