@@ -128,6 +128,15 @@ class Page:
         return self.root.all("form")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form filled in: where it goes, how, and what it says."""
+
+    address: str
+    posted: bool
+    fields: dict[str, list[str]]
+
+
 class Visitor:
     """One person's browser; `page` is what it shows."""
 
@@ -149,6 +158,15 @@ class Visitor:
         self, button: str, typed: Mapping[str, Typed] | None = None, *, status: int = 200
     ) -> Page:
         """Fill in fields by what their labels say, and press the button that says `button`."""
+        sent = self.filled(button, typed)
+        sends: Any = self.client.post if sent.posted else self.client.get
+        said = {"data" if sent.posted else "query_string": sent.fields}
+        return self._show(
+            sends(sent.address, headers=self._referrer(), **said), sent.address, status
+        )
+
+    def filled(self, button: str, typed: Mapping[str, Typed] | None = None) -> Sent:
+        """What pressing this button would send, with fields filled in by what their labels say."""
         form, pressed = self._form_of(button)
         fields = _fields(form)
         for label, value in (typed or {}).items():
@@ -158,9 +176,7 @@ class Visitor:
         address = urljoin(
             self.page.address, pressed.get("formaction") or form.get("action") or self.page.address
         )
-        sends: Any = self.client.post if form.get("method").lower() == "post" else self.client.get
-        said = {"data" if sends == self.client.post else "query_string": fields}
-        return self._show(sends(address, headers=self._referrer(), **said), address, status)
+        return Sent(address, form.get("method").lower() == "post", fields)
 
     def _form_of(self, button: str) -> tuple[Node, Node]:
         by_id = {form.get("id"): form for form in self.page.forms()}

@@ -30,12 +30,13 @@ from market.domain.proceeds.ranking import AllocationRule
 from market.extensions import db, unit_of_work
 from market.models.ledger import Fund
 from market.models.people import Community, Person, RoleGrant, SecondFactor
-from market.models.proceeds import Allocation, Wish
+from market.models.proceeds import Allocation, Wish, WishHold
 from market.models.sales import Device, Listing, QuarantinedSale, Till, TillStall
 from market.vault.store import Vault
 from market.web.sessions import token_hash
 from tests import factories
 from tests.browser.sample import Sample, ask
+from tests.browser.stories import stories
 from tests.people import sign_in
 from tests.uploads import sale_row
 
@@ -56,6 +57,8 @@ def byways(app: Flask) -> Samples:
     yield from _mistakes(app, clients["yunduo"])
     yield from _vault(app, clients)
     yield from _livelihood(app, clients["yunduo"])
+    yield from _bringing(app, clients["zhima"])
+    yield from stories(app, clients)
 
 
 def _livelihood(app: Flask, desk: FlaskClient) -> Samples:
@@ -181,6 +184,10 @@ def _mistakes(app: Flask, preparer: FlaskClient) -> Samples:
     pasted = "1. 小明妈妈 手工皂 15元\n2. 张阿姨 饺子 二十块钱 30份\n3. 王师傅 理发 20分钟 免费"
     yield from ask(preparer, f"{market}/pasted/offers", {"text": pasted})
     yield from ask(preparer, f"{market}/filing", {"filing_number": ""})
+    listed = (
+        "种类,心愿,买什么,多少钱,主题\n物品,想要一盒水彩,水彩,20,画画\n物品,我叫王小明,书,二十,读书"
+    )
+    yield from ask(preparer, f"{DESK}/wishes/list", {"text": listed})
 
 
 def _set_aside(session: Session) -> int:
@@ -241,6 +248,22 @@ def _closed_vault(app: Flask, client: FlaskClient) -> Samples:
     app.extensions["vault"] = Vault("", "", "")
     yield from ask(client, f"{DESK}/vault")
     app.extensions["vault"] = open_one
+
+
+def _bringing(app: Flask, worker: FlaskClient) -> Samples:
+    """A neighbour offers to bring a thing, and leaves a telephone to be called at."""
+    with app.app_context(), Session(db.engine) as session:
+        waiting = select(Wish.code).where(Wish.state == "open", Wish.funded_minor == 0)
+        codes = session.scalars(waiting.order_by(Wish.id)).all()
+    for code in codes:
+        for template, sample in ask(app.test_client(), f"/wishes/{code}/hold"):
+            yield template, sample
+            typed = {"called": "楼下的阿姨", "phone": "13800001234"}
+            yield from ask(app.test_client(), f"/wishes/{code}/hold", typed)
+    with app.app_context(), Session(db.engine) as session:
+        holds = session.scalars(select(WishHold.id).order_by(WishHold.id.desc())).all()
+    for hold_id in holds[:MOST_TRIED]:
+        yield from ask(worker, f"{DESK}/vault/holds/{hold_id}")
 
 
 def _photo() -> bytes:

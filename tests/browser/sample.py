@@ -14,21 +14,21 @@ from tests.walking import drawing
 
 CHINESE = {"Accept-Language": "zh"}
 ENGLISH = {"Accept-Language": "en"}
-Fields = Mapping[str, str | bytes]
-"""What is typed, and as bytes what is in a file."""
+Fields = Mapping[str, str | bytes | list[str]]
+"""What is typed or ticked, and as bytes what is in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A page as somebody was shown it, who can ask for its files too.
 
-    `english` is the same page in English; '' where asking again led to another page.
+    `again` is what has to be sent for it; None if its address is enough.
     """
 
     client: FlaskClient
     address: str
     html: str
-    english: str = ""
+    again: Fields | None = None
 
 
 def ask(
@@ -43,16 +43,13 @@ def ask(
         reached = answer.request.full_path.rstrip("?")
         # What was accepted is looked at where it led; what was refused is refused once more.
         again = None if answer.history else fields
-        english = in_english(client, reached, drawn[-1], again)
-        yield drawn[-1], Sample(client, reached, answer.text, english)
+        yield drawn[-1], Sample(client, reached, answer.text, again)
 
 
-def in_english(
-    client: FlaskClient, address: str, template: str, fields: Fields | None = None
-) -> str:
+def in_english(sample: Sample, template: str) -> str:
     """What this template draws there for somebody who reads English; '' if another one does."""
-    with drawing(client.application) as drawn:
-        answer = _answer(client, address, fields, ENGLISH)
+    with drawing(sample.client.application) as drawn:
+        answer = _answer(sample.client, sample.address, sample.again, ENGLISH)
     with answer:
         return answer.text if drawn and drawn[-1] == template else ""
 

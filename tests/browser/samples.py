@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template
@@ -37,25 +38,68 @@ WALKERS = (ANYBODY, "yunduo", "qingning", "nangua")
 IDS = range(1, 13)
 MOST_TRIED = 5
 ERRORS = (403, 404, 409, 422, 429, 500, 503)
-Samples = dict[str, Sample]
+DESK = f"/desk/{SLUG}"
+TYPED = (
+    f"{DESK}/lighting",
+    f"{DESK}/listings/1/slots",
+    f"{DESK}/markets/3/basis",
+    f"{DESK}/markets/3/policy",
+    f"{DESK}/outside-reviewers",
+    f"{DESK}/outside-reviewers/new",
+    f"{DESK}/people/second-factor/losses",
+    f"{DESK}/vouchers/1/reversal",
+    *(f"{DESK}/wishes/1/{what}" for what in ("review", "hold", "priority", "follow-up")),
+    *(f"{DESK}/wishes/1/{what}" for what in ("companions", "companions/confirmation")),
+    *(f"{DESK}/wishes/1/{what}" for what in ("thanks", "thanks/review")),
+    "/mine/sign-in",
+    "/till/shell",
+    f"/till/{SLUG}/1/closure",
+    f"/till/{SLUG}/unserved",
+)
+"""Addresses that no link of these days shows, each at a first of its kind."""
+TEMPLATES = Path(__file__).parents[2] / "templates"
+NO_PAGES = ("components", "layouts")
+"""Parts of pages."""
+PAGES = frozenset(
+    str(file.relative_to(TEMPLATES))
+    for file in TEMPLATES.rglob("*/*.html")
+    if not file.name.startswith("_") and file.parent.name not in NO_PAGES
+)
+
+
+class Samples:
+    """The first page that each template drew, in Chinese and in English."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Sample] = {}
+        self.english: dict[str, str] = {}
+
+    @property
+    def missing(self) -> frozenset[str]:
+        return PAGES - self.of.keys()
+
+    def keep(self, template: str, sample: Sample) -> None:
+        """At once in English too: a step later the same address may show another page."""
+        # A part that a script puts into its page is no page.
+        if template in self.missing:
+            self.of[template] = sample
+            self.english[template] = in_english(sample, template)
 
 
 def samples_of(app: Flask) -> Samples:
-    """The first page that each template drew, by the template's name."""
+    """Walk through the demo, then along byways; what is still missing is guessed at."""
     clients = _clients(app)
-    found: Samples = {}
+    found = Samples()
     reached: set[str] = set()
+    _errors(app, found)
     for who, client in clients.items():
         for page in walk(client, who, "zh", most=2):
             reached.add(urlsplit(page.address).path)
-            if page.template not in found:
-                english = in_english(client, page.address, page.template)
-                found[page.template] = Sample(client, page.address, page.html, english)
+            found.keep(page.template, Sample(client, page.address, page.html))
     for template, sample in _off_the_path(app, clients):
-        found.setdefault(template, sample)
+        found.keep(template, sample)
     _guess(app, clients, reached, found)
-    # A part that a script puts into its page is no page.
-    return {name: one for name, one in found.items() if name and "/_" not in name}
+    return found
 
 
 def _clients(app: Flask) -> dict[str, FlaskClient]:
@@ -70,12 +114,14 @@ def _clients(app: Flask) -> dict[str, FlaskClient]:
 
 def _off_the_path(app: Flask, clients: dict[str, FlaskClient]) -> Iterator[tuple[str, Sample]]:
     """Pages that a refusal, a printed code, a first step or somebody's second community leads to."""
-    yield from _refusals(app)
+    yield from _wishes(app)
     yield from _of_people(app, clients["yunduo"])
     yield from _by_codes(app, clients["yunduo"])
     yield from _preparing(app, clients["yunduo"])
     yield from ask(clients["nangua"], "/me/second-factor", {"password": PASSWORD, "way": "app"})
     yield from ask(clients["nangua"], "/me/second-factor/new")
+    for address, client in product(TYPED, clients.values()):
+        yield from ask(client, address)
     yield from byways(app)
 
 
@@ -88,21 +134,23 @@ def _preparing(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]
         closed = select(SalePosition.sale_id).order_by(SalePosition.sale_id)
         sales = session.scalars(closed.limit(MOST_TRIED)).all()
         bare_id = bare.id
-    desk = f"/desk/{SLUG}"
-    yield from ask(preparer, f"{desk}/markets/{bare_id}/basis/B")
+    yield from ask(preparer, f"{DESK}/markets/{bare_id}/basis/B")
     for sale_id in sales:
-        yield from ask(preparer, f"{desk}/sales/{sale_id}/refund")
+        yield from ask(preparer, f"{DESK}/sales/{sale_id}/refund")
 
 
-def _refusals(app: Flask) -> Iterator[tuple[str, Sample]]:
-    client = app.test_client()
+def _errors(app: Flask, found: Samples) -> None:
+    """Refusals as they are drawn wherever something is not as it should be."""
     for status in ERRORS:
         template = f"errors/{status}.html"
-        drawn = []
-        for language in (CHINESE, ENGLISH):
-            with app.test_request_context("/", headers=language):
-                drawn.append(render_template(template))
-        yield template, Sample(client, "/nowhere", *drawn)
+        with app.test_request_context("/", headers=CHINESE):
+            found.of[template] = Sample(app.test_client(), "/nowhere", render_template(template))
+        with app.test_request_context("/", headers=ENGLISH):
+            found.english[template] = render_template(template)
+
+
+def _wishes(app: Flask) -> Iterator[tuple[str, Sample]]:
+    client = app.test_client()
     with app.app_context(), Session(db.engine) as session:
         codes = session.scalars(select(Wish.code).order_by(Wish.id)).all()
     for code in codes:
@@ -119,7 +167,7 @@ def _of_people(app: Flask, administrator: FlaskClient) -> Iterator[tuple[str, Sa
     of_two = app.test_client()
     sign_in(of_two, busy)
     yield from ask(of_two, "/desk/")
-    people = f"/desk/{SLUG}/people"
+    people = f"{DESK}/people"
     yield from ask(administrator, f"{people}/{own}/reset-links", {})
     for template, invited in ask(
         administrator, f"{people}/invitations/new", {"roles": "volunteer"}
@@ -150,7 +198,7 @@ def _by_codes(app: Flask, preparer: FlaskClient) -> Iterator[tuple[str, Sample]]
     yield from ask(seller, "/till/phone")
     yield from ask(anybody, f"/r/{code}")
     yield from ask(anybody, f"/till/{SLUG}/second/{second}")
-    yield from ask(preparer, f"/desk/{SLUG}/phones/{device_id}/revocation")
+    yield from ask(preparer, f"{DESK}/phones/{device_id}/revocation")
 
 
 def _guess(app: Flask, clients: dict[str, FlaskClient], reached: set[str], found: Samples) -> None:
@@ -160,8 +208,11 @@ def _guess(app: Flask, clients: dict[str, FlaskClient], reached: set[str], found
         if rule.endpoint in known or "GET" not in (rule.methods or ()):
             continue
         for address, client in product(_addresses(rule), clients.values()):
-            fresh = [one for one in ask(client, address) if one[0] not in found]
-            found.update(fresh)
+            if not found.missing:
+                return
+            fresh = [one for one in ask(client, address) if one[0] in found.missing]
+            for template, sample in fresh:
+                found.keep(template, sample)
             if fresh:
                 break
 
