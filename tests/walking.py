@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -72,13 +72,18 @@ def drawing(app: Flask) -> Iterator[list[str]]:
 
 
 def walk(
-    client: FlaskClient, who: str, language: str, *, most: int = MOST_OF_A_KIND
+    client: FlaskClient,
+    who: str,
+    language: str,
+    *,
+    most: int = MOST_OF_A_KIND,
+    starts: Sequence[str] = STARTS,
 ) -> Iterator[Visited]:
     """Every page that links lead this client to, `most` of a kind."""
     routes = client.application.url_map.bind("localhost")
     met: set[str] = set()
     of_a_kind: Counter[tuple[str, str]] = Counter()
-    waiting = deque((address, "") for address in STARTS)
+    waiting = deque((address, "") for address in starts)
     while waiting:
         address, came_from = waiting.popleft()
         kind = _kind(routes, address)

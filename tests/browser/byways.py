@@ -39,6 +39,7 @@ from tests.browser.sample import Sample, ask
 from tests.browser.stories import stories
 from tests.people import sign_in
 from tests.uploads import sale_row
+from tests.walking import walk
 
 Samples = Iterator[tuple[str, Sample]]
 DESK = f"/desk/{SLUG}"
@@ -62,12 +63,14 @@ def byways(app: Flask) -> Samples:
 
 
 def _livelihood(app: Flask, desk: FlaskClient) -> Samples:
-    """By her own card; a new card, which is shown once."""
+    """By her own card, and wherever her pages lead; a new card, which is shown once."""
     entrepreneur = app.test_client()
     yield from ask(app.test_client(), f"/mine/card/{CARD}")
     yield from ask(entrepreneur, f"/mine/card/{CARD}", {"pin": PIN})
     yield from ask(entrepreneur, "/mine/choice")
     yield from ask(entrepreneur, "/mine/applications")
+    for page in walk(entrepreneur, "entrepreneur", "zh", most=1, starts=("/mine/",)):
+        yield page.template, Sample(entrepreneur, page.address, page.html)
     yield from ask(desk, f"{DESK}/enterprises/1/card", {})
 
 

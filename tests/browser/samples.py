@@ -42,6 +42,7 @@ DESK = f"/desk/{SLUG}"
 TYPED = (
     f"{DESK}/lighting",
     f"{DESK}/listings/1/slots",
+    f"{DESK}/markets/1/disclosure",
     f"{DESK}/markets/3/basis",
     f"{DESK}/markets/3/policy",
     f"{DESK}/outside-reviewers",

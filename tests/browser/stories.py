@@ -18,7 +18,7 @@ from market.models.people import Community, Person
 from market.models.sales import Listing, MarketDay, Slot, Stall, Till
 from tests import factories
 from tests.browser.sample import Sample, ask
-from tests.visitor import Visitor
+from tests.visitor import Typed, Visitor
 
 Samples = Iterator[tuple[str, Sample]]
 
@@ -48,7 +48,10 @@ def _till(app: Flask, seller: FlaskClient, closer: FlaskClient) -> Samples:
     visitor.open(f"/till/{SLUG}/{till_id}/count")
     visitor.send("点完了，提交", {"¥50": "1", "第二位点钱人": "宝妈乙"})
     yield from ask(seller, visitor.page.address)
-    signed = {"写不了？在这里填写第二位点钱人的姓名": "宝妈乙", "我就是第二位点钱人": True}
+    signed: dict[str, Typed] = {
+        "写不了？在这里填写第二位点钱人的姓名": "宝妈乙",
+        "我就是第二位点钱人": True,
+    }
     visitor.send("签名确认", signed)
     yield from ask(closer, visitor.page.address)
 
@@ -80,6 +83,6 @@ def _booking(app: Flask) -> Samples:
     client = app.test_client()
     visitor = Visitor(client)
     visitor.open(f"/markets/{slug}/services/{listing_id}")
-    who = {"09:40": True, "怎么称呼": "王阿姨", "手机号后四位": "5678"}
+    who: dict[str, Typed] = {"09:40": True, "怎么称呼": "王阿姨", "手机号后四位": "5678"}
     visitor.send("预约这个时段", who)
     yield from ask(client, visitor.page.address)

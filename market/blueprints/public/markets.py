@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -109,7 +109,8 @@ class _NoSuchMarket(LookupError):
 @blueprint.get("/markets")
 @public
 def markets() -> ResponseReturnValue:
-    return answer(lambda: (books_version(reading()), today()), _markets)
+    page = request.args.get("page", 1, type=int)
+    return answer(lambda: (books_version(reading()), today()), lambda: _markets(page))
 
 
 @blueprint.get("/markets/<slug>")
@@ -121,19 +122,20 @@ def market(slug: str) -> ResponseReturnValue:
         return render_template("errors/404.html", sentence=gettext("没有找到这一场市集。")), 404
 
 
-def _markets() -> str:
+def _markets(page: int) -> str:
     now = today()
-    rows = market_days(reading())
+    found = market_days(reading(), today=now, page=page)
+    # What is to come stands before the first page of what was, and only there.
+    coming = found.coming if found.page == 1 else ()
+    over = [row for row in coming if row.on == now and row.stage == "closed"]
     return render_template(
         "public/markets.html",
-        called_off=[shown_market(r) for r in rows if r.on >= now and r.called_off],
-        today=[shown_market(r) for r in rows if r.on == now and r.stage not in _OVER],
-        upcoming=[shown_market(r) for r in reversed(rows) if r.on > now and not r.called_off],
-        past=[
-            shown_market(r)
-            for r in rows
-            if not r.called_off and (r.on < now or (r.on == now and r.stage == "closed"))
-        ],
+        called_off=[shown_market(r) for r in coming if r.called_off],
+        today=[shown_market(r) for r in coming if r.on == now and r.stage not in _OVER],
+        upcoming=[shown_market(r) for r in reversed(coming) if r.on > now and not r.called_off],
+        past=[shown_market(r) for r in (*over, *found.past)],
+        page=found.page,
+        pages=found.pages,
     )
 
 

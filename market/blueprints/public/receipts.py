@@ -231,9 +231,10 @@ def _missed(miss: str, **typed: str) -> ResponseReturnValue:
 def _lookup(
     *, status: int = 200, miss: str = "", problems: Sequence[str] = (), **typed: str
 ) -> ResponseReturnValue:
+    days = market_days(reading(), today=today())
     page = render_template(
         "public/receipt_lookup.html",
-        markets=[row for row in market_days(reading(), limit=24) if row.opened_at],
+        markets=[row for row in (*days.coming, *days.past) if row.opened_at],
         typed={"code": "", "market": "", "day_number": "", "amount": "", **typed},
         miss=miss,
         problems=problems,

@@ -29,6 +29,9 @@ from market.queries.livelihood.shown import enterprises_reached
 from market.queries.public.trace import places_of_closures
 from market.queries.sales.changes import ChangeNow, changes_of, is_off
 
+PAGE_SIZE = 30
+"""Of market days that were: those of half a year, where there is one a week."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarketRow:
@@ -58,6 +61,16 @@ class MarketRow:
         if not self.closed_tills:
             return "open"
         return "closed" if self.closed_tills == self.tills else "closing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketList:
+    """All market days from today on, and a page of those that were; none of these was called off."""
+
+    coming: tuple[MarketRow, ...]
+    past: tuple[MarketRow, ...]
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +183,36 @@ _MARKETS = select(
 ).outerjoin(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
 
 
-def markets(session: Session, *, limit: int = 60) -> list[MarketRow]:
-    """Market days that may be listed, newest first.
+def markets(session: Session, *, today: date, page: int = 1) -> MarketList:
+    """Market days that may be listed, newest first; of those before today page `page` (from 1).
 
     Mutual aid (basis C) is not, nor is a draft, which has no basis yet.
     """
-    rows = session.execute(
-        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(LegalBasis.kind != "C")
-        .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
-        .limit(limit)
+    listed = LegalBasis.kind != "C"
+    before = MarketDay.held_on < today
+    many = session.scalar(
+        select(func.count())
+        .select_from(MarketDay)
+        .join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
+        .where(listed, before, not_(is_off()))
     )
-    return [MarketRow(*row) for row in rows]
+    pages = max(1, -(-(many or 0) // PAGE_SIZE))
+    page = min(max(1, page), pages)
+    question = (
+        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
+        .where(listed)
+        .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
+    )
+    coming = session.execute(question.where(not_(before)))
+    past = session.execute(
+        question.where(before, not_(is_off())).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    )
+    return MarketList(
+        coming=tuple(MarketRow(*row) for row in coming),
+        past=tuple(MarketRow(*row) for row in past),
+        page=page,
+        pages=pages,
+    )
 
 
 def next_market(session: Session, *, today: date) -> MarketRow | None:

@@ -64,7 +64,10 @@ class PaidLine:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody said; `move_id` is the difference on its way into the books."""
+    """What somebody said; `move_id` is the difference on its way into the books.
+
+    `void`: the second person declined it, or it was reversed later; what it was about is open again.
+    """
 
     line_id: int | None
     sale_id: UUID | None
@@ -73,11 +76,13 @@ class Word:
     note: str
     by: str
     at: datetime
+    void: bool
 
     @property
     def settles(self) -> bool:
         """Whether what it is about is dealt with, or waits only for a second person."""
-        return self.move_id is not None or (self.line_id is not None and self.sale_id is not None)
+        both = self.line_id is not None and self.sale_id is not None
+        return not self.void and (self.move_id is not None or both)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +261,7 @@ def paid_under(session: Session, code: CodeNow) -> list[PaidLine]:
 
 
 def words_of(session: Session, code: CodeNow) -> list[Word]:
-    """What was said and still stands, the oldest first."""
+    """All that was said, the oldest first; nothing is ever taken out."""
     undone = aliased(Voucher)
     rows = session.execute(
         select(
@@ -267,6 +272,7 @@ def words_of(session: Session, code: CodeNow) -> list[Word]:
             StatementWord.note,
             Person.name,
             StatementWord.said_at,
+            undone.id,
         )
         .join(Person, Person.id == StatementWord.said_by_id)
         .outerjoin(MoneyMoveDecision, MoneyMoveDecision.move_id == StatementWord.move_id)
@@ -274,12 +280,13 @@ def words_of(session: Session, code: CodeNow) -> list[Word]:
         .where(
             StatementWord.market_day_id == code.market_day_id,
             StatementWord.tender == code.tender,
-            undone.id.is_(None),
-            MoneyMoveDecision.approved.is_(None) | MoneyMoveDecision.approved,
         )
         .order_by(StatementWord.id)
     )
-    return [Word(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6]) for row in rows]
+    return [
+        Word(*row[:3], bool(row[3]), *row[4:7], void=row[3] is False or row[7] is not None)
+        for row in rows
+    ]
 
 
 def files_of(session: Session, code: CodeNow) -> tuple[StatementTaken, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -52,20 +53,30 @@ About = TypeVar("About")
 
 @dataclass(frozen=True, slots=True)
 class Open(Generic[About]):
-    """Something without its counterpart, what was said of it, and which sales it may be."""
+    """Something without its counterpart, what was said of it, and which sales it may be.
+
+    The last word counts; those it corrects stay to be read.
+    """
 
     about: About
-    word: Word | None
+    words: tuple[Word, ...]
     hints: tuple[BookedSale, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What two people deal with in the books, or what one has brought together."""
+    """What two people deal with in the books, or what one has brought together.
+
+    `words`: the one that counts last, after those it corrects.
+    """
 
     line: PaidLine | None
     sale: BookedSale | None
-    word: Word
+    words: tuple[Word, ...]
+
+    @property
+    def word(self) -> Word:
+        return self.words[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +146,8 @@ def reckoning(session: Session, community_id: int, market_day_id: int, tender: s
     booked = booked_under(session, code)
     paid = paid_under(session, code)
     words = words_of(session, code)
-    of_line = {word.line_id: word for word in words if word.line_id is not None}
-    of_sale = {word.sale_id: word for word in words if word.sale_id is not None}
-    dealt = [word for word in words if word.settles and _stands(word, of_line, of_sale)]
+    said = _Said(words)
+    dealt = [word for word in words if word.settles and said.stands(word)]
     lines_dealt = {word.line_id for word in dealt}
     sales_dealt = {word.sale_id for word in dealt}
     piles = three_piles(
@@ -150,39 +160,66 @@ def reckoning(session: Session, community_id: int, market_day_id: int, tender: s
         files=files_of(session, code),
         matched=piles.matched,
         without_money=tuple(
-            Open(sale, None if sale.is_refund else of_sale.get(sale.sale_id))
+            Open(sale, () if sale.is_refund else tuple(said.of_sale[sale.sale_id]))
             for sale in piles.without_money
         ),
         without_sale=tuple(
-            Open(line, of_line.get(line.id), hints.get(line.id, ())) for line in piles.without_sale
+            Open(line, tuple(said.of_line[line.id]), hints.get(line.id, ()))
+            for line in piles.without_sale
         ),
         undone=piles.undone,
-        settled=_settled(session, dealt, booked, paid),
+        settled=_settled(session, [said.until(word) for word in dealt], booked, paid),
         fee_minor=sum(line.fee_minor for line in paid),
     )
 
 
-def _stands(word: Word, of_line: Mapping[int, Word], of_sale: Mapping[UUID, Word]) -> bool:
-    """Whether nothing newer was said of what it is about."""
-    return (word.line_id is None or of_line[word.line_id] is word) and (
-        word.sale_id is None or of_sale[word.sale_id] is word
-    )
+class _Said:
+    """All that was said, by what it is about, the oldest first."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.of_line: defaultdict[int, list[Word]] = defaultdict(list)
+        self.of_sale: defaultdict[UUID, list[Word]] = defaultdict(list)
+        for word in words:
+            if word.line_id is not None:
+                self.of_line[word.line_id].append(word)
+            if word.sale_id is not None:
+                self.of_sale[word.sale_id].append(word)
+
+    def stands(self, word: Word) -> bool:
+        """Whether nothing newer that counts was said of what it is about."""
+        return all(
+            next(one for one in reversed(words) if one is word or not one.void) is word
+            for words in self._about(word)
+        )
+
+    def until(self, word: Word) -> tuple[Word, ...]:
+        """This word, after those that were said of the same before."""
+        before = {id(one): one for words in self._about(word) for one in words}
+        return tuple(sorted(before.values(), key=lambda one: (one.at, one is word)))
+
+    def _about(self, word: Word) -> list[list[Word]]:
+        lines = [self.of_line[word.line_id]] if word.line_id is not None else []
+        sales = [self.of_sale[word.sale_id]] if word.sale_id is not None else []
+        return lines + sales
 
 
 def _settled(
-    session: Session, dealt: Sequence[Word], booked: Sequence[BookedSale], paid: Sequence[PaidLine]
+    session: Session,
+    dealt: Sequence[tuple[Word, ...]],
+    booked: Sequence[BookedSale],
+    paid: Sequence[PaidLine],
 ) -> tuple[Settled, ...]:
     lines = {line.id: line for line in paid}
     sales = {sale.sale_id: sale for sale in booked if not sale.is_refund}
     # A sale written down as cash is not among the code's own.
-    others = {word.sale_id for word in dealt if word.sale_id} - set(sales)
+    others = {words[-1].sale_id for words in dealt if words[-1].sale_id} - set(sales)
     if others:
         sales |= {sale.sale_id: sale for sale in sales_named(session, others)}
     return tuple(
         Settled(
-            lines.get(word.line_id) if word.line_id is not None else None,
-            sales.get(word.sale_id) if word.sale_id is not None else None,
-            word,
+            lines.get(words[-1].line_id) if words[-1].line_id is not None else None,
+            sales.get(words[-1].sale_id) if words[-1].sale_id is not None else None,
+            words,
         )
-        for word in dealt
+        for words in dealt
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -235,8 +236,36 @@ def test_what_is_explained_stays_in_its_pile_with_the_word(session: Session, day
     explain(session, said(day, line_id=line.about.id), by_id=1, now=NOW)
     explain(session, said(day, sale_id=sale.about.sale_id, note="没付"), by_id=1, now=NOW)
     found = piles(session, day)
-    assert [one.word.note for one in found.without_sale if one.word] == ["问过了"]
-    assert [one.word.note for one in found.without_money if one.word] == ["没付"]
+    assert [word.note for one in found.without_sale for word in one.words] == ["问过了"]
+    assert [word.note for one in found.without_money for word in one.words] == ["没付"]
+
+
+def test_a_later_word_corrects_an_earlier_one_which_stays_to_be_read(
+    session: Session, day: Day
+) -> None:
+    sold(session, day, [wechat(day)])
+    take_in(session, day, statement(("10:00:00", "15.00"), ("10:30:00", "51.00")))
+    (line,) = piles(session, day).without_sale
+    command = said(day, line_id=line.about.id, till_id=day.till.id)
+    explain(session, replace(command, note="是退款"), by_id=1, now=NOW)
+    explain(session, replace(command, note="不是退款，问过了"), by_id=1, now=NOW)
+    first = settle(session, replace(command, note="记长款"), by_id=1, now=LATER)
+    assert words_of_settled(session, day) == ["是退款", "不是退款，问过了", "记长款"]
+    approve(session, day, first.move_id, yes=False)
+    (left,) = piles(session, day).without_sale
+    assert [(word.note, word.void) for word in left.words] == [
+        ("是退款", False),
+        ("不是退款，问过了", False),
+        ("记长款", True),
+    ]
+    again = settle(session, replace(command, note="还是长款"), by_id=1, now=LATER)
+    approve(session, day, again.move_id)
+    assert words_of_settled(session, day)[2:] == ["记长款", "还是长款"]
+
+
+def words_of_settled(session: Session, day: Day) -> list[str]:
+    (done,) = piles(session, day).settled
+    return [word.note for word in done.words]
 
 
 def test_money_without_a_sale_becomes_an_over_by_two_people(session: Session, day: Day) -> None:

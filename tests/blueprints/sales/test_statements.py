@@ -141,13 +141,15 @@ def test_a_sale_without_money_is_explained_and_brought_together(
     address = page_of(day, f"/wechat/sales/{sale_id}")
     assert post(desk, address, {"act": "explain", "note": "邻居说晚点补"}).status_code == 303
     assert "邻居说晚点补" in desk.get(page_of(day)).text
+    assert post(desk, address, {"act": "explain", "note": "找到了这位邻居"}).status_code == 303
+    assert "先前写的：邻居说晚点补" in desk.get(address).text
     line_id = page.split("/wechat/lines/")[1].split('"')[0]
     found = {"act": "find", "sale": sale_id, "note": "少输了九块"}
     address = page_of(day, f"/wechat/lines/{line_id}")
     assert post(desk, address, found).status_code == 303
     move = session.scalars(select(MoneyMove)).one()
     assert (move.kind, move.amount_minor) == ("money_missing", 9_00)
-    assert session.scalar(select(func.count()).select_from(StatementWord)) == 2
+    assert session.scalar(select(func.count()).select_from(StatementWord)) == 3
     assert "已经处理的" in desk.get(page_of(day)).text
 
 

@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from market.models.ledger import Account, Fund, Posting, Voucher
 from market.models.proceeds import Allocation, Wish
 from market.models.sales import LegalBasis, Refund, Sale, SaleVoid
-from market.queries.public.markets import MarketPage, market_page, markets, next_market
+from market.queries.public.markets import (
+    PAGE_SIZE,
+    MarketPage,
+    market_page,
+    markets,
+    next_market,
+)
 from tests import factories
 from tests.books import busy_day
 from tests.market_day import Day, make_day
@@ -141,7 +147,26 @@ def test_mutual_aid_and_drafts_are_not_listed_but_open_by_their_address(
         if is_listed:
             listed.insert(0, one.slug)
         assert market_page(session, one.slug) is not None
-    assert [row.slug for row in markets(session)] == listed
+    found = markets(session, today=day.day.held_on)
+    assert [row.slug for row in found.coming] == listed
+    assert found.past == ()
+
+
+def test_the_markets_that_were_are_paged_and_none_is_left_out(session: Session, day: Day) -> None:
+    on, today = day.day.held_on, day.day.held_on + timedelta(days=1)
+    listed = [day.day.slug]
+    for week in range(1, PAGE_SIZE + 2):
+        one = factories.make_market_day(
+            session, day.community, day.cast.social_worker, held_on=on - timedelta(weeks=week)
+        )
+        session.add(LegalBasis(market_day_id=one.id, holder_id=day.holder.id, kind="B"))
+        listed.append(one.slug)
+    session.flush()
+    pages = [markets(session, today=today, page=page) for page in (1, 2)]
+    assert [row.slug for page in pages for row in page.past] == listed
+    assert [(page.page, page.pages, page.coming) for page in pages] == [(1, 2, ()), (2, 2, ())]
+    assert markets(session, today=today, page=9) == pages[1]
+    assert markets(session, today=today, page=-1) == pages[0]
 
 
 def test_the_next_market_is_todays_or_the_nearest_to_come(session: Session, day: Day) -> None:
