@@ -25,10 +25,8 @@ from market.queries.public.disclosures import last_published
 from market.queries.public.markets import (
     Basis,
     Correction,
+    market_list,
     market_page,
-)
-from market.queries.public.markets import (
-    markets as market_days,
 )
 from market.queries.public.version import books_version, market_version
 from market.queries.public.wishes import wishes_by_id
@@ -124,7 +122,7 @@ def market(slug: str) -> ResponseReturnValue:
 
 def _markets(page: int) -> str:
     now = today()
-    found = market_days(reading(), today=now, page=page)
+    found = market_list(reading(), today=now, page=page)
     # What is to come stands before the first page of what was, and only there.
     coming = found.coming if found.page == 1 else ()
     over = [row for row in coming if row.on == now and row.stage == "closed"]

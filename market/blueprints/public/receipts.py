@@ -19,7 +19,7 @@ from market.domain.money import parse_amount
 from market.domain.proceeds.purpose import FundPurpose
 from market.domain.sales.receipt_code import grouped, parse
 from market.extensions import reading
-from market.queries.public.markets import markets as market_days
+from market.queries.public.markets import market_list
 from market.queries.public.receipts import (
     BoughtLine,
     MarketName,
@@ -231,7 +231,7 @@ def _missed(miss: str, **typed: str) -> ResponseReturnValue:
 def _lookup(
     *, status: int = 200, miss: str = "", problems: Sequence[str] = (), **typed: str
 ) -> ResponseReturnValue:
-    days = market_days(reading(), today=today())
+    days = market_list(reading(), today=today())
     page = render_template(
         "public/receipt_lookup.html",
         markets=[row for row in (*days.coming, *days.past) if row.opened_at],

@@ -183,29 +183,30 @@ _MARKETS = select(
 ).outerjoin(MarketOpening, MarketOpening.market_day_id == MarketDay.id)
 
 
-def markets(session: Session, *, today: date, page: int = 1) -> MarketList:
-    """Market days that may be listed, newest first; of those before today page `page` (from 1).
+_LISTED = _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id).where(
+    LegalBasis.kind != "C"
+)
+"""Mutual aid (basis C) is not listed, nor is a draft, which has no basis yet."""
+_NEWEST_FIRST = (MarketDay.held_on.desc(), MarketDay.id.desc())
 
-    Mutual aid (basis C) is not, nor is a draft, which has no basis yet.
-    """
-    listed = LegalBasis.kind != "C"
+
+def markets(session: Session, *, limit: int | None = None) -> list[MarketRow]:
+    """Market days that may be listed, newest first, for programs and sums: all, or `limit` of them."""
+    newest_first = _LISTED.order_by(*_NEWEST_FIRST).limit(limit)
+    return [MarketRow(*row) for row in session.execute(newest_first)]
+
+
+def market_list(session: Session, *, today: date, page: int = 1) -> MarketList:
+    """Market days that may be listed, newest first; of those before today page `page` (from 1)."""
     before = MarketDay.held_on < today
-    many = session.scalar(
-        select(func.count())
-        .select_from(MarketDay)
-        .join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(listed, before, not_(is_off()))
-    )
+    over = (before, not_(is_off()))
+    many = session.scalar(select(func.count()).select_from(_LISTED.where(*over).subquery()))
     pages = max(1, -(-(many or 0) // PAGE_SIZE))
     page = min(max(1, page), pages)
-    question = (
-        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(listed)
-        .order_by(MarketDay.held_on.desc(), MarketDay.id.desc())
-    )
-    coming = session.execute(question.where(not_(before)))
+    newest_first = _LISTED.order_by(*_NEWEST_FIRST)
+    coming = session.execute(newest_first.where(not_(before)))
     past = session.execute(
-        question.where(before, not_(is_off())).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+        newest_first.where(*over).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     )
     return MarketList(
         coming=tuple(MarketRow(*row) for row in coming),
@@ -218,8 +219,7 @@ def markets(session: Session, *, today: date, page: int = 1) -> MarketList:
 def next_market(session: Session, *, today: date) -> MarketRow | None:
     """The next listed market day, or the one that is on today."""
     row = session.execute(
-        _MARKETS.join(LegalBasis, LegalBasis.market_day_id == MarketDay.id)
-        .where(LegalBasis.kind != "C", MarketDay.held_on >= today, not_(is_off()))
+        _LISTED.where(MarketDay.held_on >= today, not_(is_off()))
         .order_by(MarketDay.held_on, MarketDay.id)
         .limit(1)
     ).one_or_none()
