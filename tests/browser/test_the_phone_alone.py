@@ -74,6 +74,7 @@ def test_the_till_opens_and_sells_without_network_from_a_page_that_is_nobodys(
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#strip-words")).to_contain_text("不能上传了", timeout=SOON_MS)
     page.wait_for_function(f"async () => (await ({KEPT})()) === 0", timeout=SOON_MS)
+    look(page, ON_A_PHONE)
 
 
 def test_every_state_of_a_phone_in_trouble_is_fit_to_be_seen(
@@ -81,11 +82,19 @@ def test_every_state_of_a_phone_in_trouble_is_fit_to_be_seen(
 ) -> None:
     seller = sellers()
     page = seller.page
+    page.route("**/api/v1/slips", lambda route: route.abort())
     seller.join(stall.pass_path)
     seller.uploaded()
     look(page, ON_A_PHONE)
+    seller.tap("#strip")
+    expect(page.locator("#list-empty")).to_be_visible()
+    look(page, ON_A_PHONE)
+    seller.tap(seller.button("继续卖"))
     page.route("**/api/v1/sync", tamper)
     seller.sell_soap()
+    # There is no slip, so there is a code in letters.
+    expect(page.locator("#just-slip")).to_contain_text("二维码用完了")
+    look(page, ON_A_PHONE)
     expect(page.locator("#strip-words")).to_have_text("1 笔待核对", timeout=SOON_MS)
     seller.tap("#strip")
     expect(page.locator("#asides .row")).to_have_count(1)
@@ -102,8 +111,15 @@ def test_every_state_of_a_phone_in_trouble_is_fit_to_be_seen(
     seller.tap(seller.button("把记录写成文字"))
     expect(page.locator(".rescue-block")).to_have_count(1)
     look(page, ON_A_PHONE)
-    page.route("**/api/v1/sync", busy)
+    page.route("**/api/v1/sync", refuse)
     page.context.set_offline(False)
+    seller.tap(seller.button("继续卖"))
+    expect(page.locator("#strip-words")).to_have_text("1 笔待核对", timeout=SOON_MS)
+    seller.tap("#strip")
+    expect(page.locator("#asides")).to_contain_text("没能上传：看不懂这一笔")
+    look(page, ON_A_PHONE)
+    page.route("**/api/v1/sync", busy)
+    seller.tap("#send-now")
     expect(page.locator("#strip-words")).to_have_text("服务器正忙 · 1 笔待上传", timeout=SOON_MS)
     look(page, ON_A_PHONE)
     page.evaluate(FULL)
@@ -139,6 +155,13 @@ def test_practice_private_browsing_and_a_cleared_storage_are_fit_to_be_seen(
     expect(page.locator("#cleared")).to_be_visible()
     look(page, ON_A_PHONE)
     seller.tap("#cleared-seen")
+    seller.tap("#to-more")
+    seller.tap(seller.button("我卖完了"))
+    expect(page.locator("#finish-state")).to_contain_text("清空过")
+    expect(page.locator("#sign-off")).to_be_disabled()
+    look(page, ON_A_PHONE)
+    for _ in range(2):
+        page.go_back()
     seller.sell_soap()
     expect(page.locator("#just-number")).to_contain_text("002")
     expect(page.locator("#private")).to_be_hidden()
@@ -210,3 +233,11 @@ def tamper(route: Route) -> None:
 def busy(route: Route) -> None:
     problem = {"type": "about:blank", "status": 503, "title": "系统暂时不可用"}
     route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+
+def refuse(route: Route) -> None:
+    """Any row; a mere sign of life passes."""
+    if '"rows":[]' in (route.request.post_data or ""):
+        return route.continue_()
+    problem = {"type": "about:blank", "status": 422, "title": "看不懂这一笔"}
+    return route.fulfill(status=422, content_type="application/problem+json", body=json.dumps(problem))

@@ -27,7 +27,7 @@ from market.models.sales import (
 )
 from tests import factories
 from tests.browser.conftest import MarketDay as Market
-from tests.browser.looking import look
+from tests.browser.looking import ON_A_PHONE, look
 from tests.browser.sellers import SOON_MS, OpenStall, Seller, tell
 from tests.passes import DIGITS, make_pass
 
@@ -41,6 +41,19 @@ BEFORE_READY = """() => {
   return [location.href, ...files.filter((one) => one.startTime < ready.startTime).map((one) => one.name)];
 }"""
 """The addresses of all that is fetched before the first tile can be tapped."""
+FEW_SLIPS = """async () => {
+  const { name } = (await indexedDB.databases()).find((one) => /^till-/.test(one.name));
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const kept = database.transaction("kept", "readwrite").objectStore("kept");
+  await new Promise((resolve) => {
+    const request = kept.get("slips");
+    request.onsuccess = () => { kept.put(request.result.slice(0, 5), "slips").onsuccess = resolve; };
+  });
+  database.close();
+}"""
 
 
 def test_a_volunteer_with_a_scanned_pass_sells_within_thirty_seconds(
@@ -109,6 +122,7 @@ def test_what_has_not_arrived_is_not_recorded_and_the_cart_stays(
     expect(seller.page.locator("#pay-code-amount")).to_have_text("¥15")
     seller.tap(seller.button("还没到账"))
     expect(seller.page.locator("#say")).to_contain_text("没有记账")
+    look(seller.page, ON_A_PHONE)
     expect(seller.page.locator("#charge-amount")).to_have_text("¥15")
     seller.tap("#charge")
     seller.page.get_by_label("微信").check()
@@ -169,6 +183,7 @@ def test_quantity_and_price_open_by_a_long_press_or_the_pen_and_never_go_below_t
     page.fill("#edit-price", "29.99")
     seller.tap(seller.button("好", exact=True))
     expect(page.locator("#edit-wrong")).to_contain_text("¥30")
+    look(page, ON_A_PHONE)
     page.fill("#edit-price", "３０")
     seller.tap(seller.button("好", exact=True))
     expect(page.locator("#charge-amount")).to_have_text("¥75")
@@ -208,6 +223,7 @@ def test_a_sale_is_undone_within_ten_seconds_or_voided_later_with_a_reason(
     seller.tap(seller.button("选错了商品"))
     seller.tap("#void-now")
     expect(seller.page.locator("#receipt-state")).to_contain_text("已作废")
+    look(seller.page, ON_A_PHONE)
     seller.uploaded()
     with app.app_context():
         reasons = reading().scalars(select(SaleVoid.reason).order_by(SaleVoid.sequence)).all()
@@ -221,7 +237,10 @@ def test_the_network_drops_and_nobody_at_the_counter_notices(
     seller = sellers()
     with seller.page.expect_response("**/api/v1/slips"):
         seller.join(stall.pass_path)
-    seller.sell_soap()
+    # Long before the last slip is used, there are new ones.
+    seller.page.evaluate(FEW_SLIPS)
+    with seller.page.expect_response("**/api/v1/slips"):
+        seller.sell_soap()
     seller.uploaded()
     seller.page.context.set_offline(True)
     for _ in range(3):
@@ -279,6 +298,7 @@ def test_half_price_sells_for_half_and_ends_with_a_tap(
     expect(seller.page.locator("#charge-amount")).to_have_text("¥7.50")
     seller.tap(seller.tile("竹编小篮"))
     expect(seller.page.locator("#charge-amount")).to_have_text("¥37.50")
+    look(seller.page, ON_A_PHONE)
     seller.tap("#half-off")
     expect(seller.page.locator("#charge-amount")).to_have_text("¥55")
 
@@ -292,6 +312,7 @@ def test_a_listing_is_found_by_its_initials(
     expect(seller.page.locator(".tile-name")).to_have_text(["竹编小篮"])
     seller.page.fill("#find", "没有这个")
     expect(seller.page.locator("#none-found")).to_be_visible()
+    look(seller.page, ON_A_PHONE)
 
 
 def test_a_phone_that_waits_for_its_till_sells_once_it_is_open(
@@ -306,6 +327,7 @@ def test_a_phone_that_waits_for_its_till_sells_once_it_is_open(
     expect(seller.page.locator("#charge")).to_be_disabled()
     seller.tap(seller.tile("手工皂"))
     expect(seller.page.locator("#say")).to_contain_text("还没有开摊")
+    look(seller.page, ON_A_PHONE)
     with app.app_context(), unit_of_work() as session:
         day, row = session.scalars(select(MarketDay)).one(), session.scalars(select(Stall)).one()
         now = datetime.now(UTC)
@@ -346,6 +368,7 @@ def test_a_phone_that_keeps_nothing_says_so_before_anything_is_sold(
     seller.page.get_by_label("今天的四位数字").fill(DIGITS)
     seller.tap(seller.button("加入"))
     expect(seller.page.locator("#broken")).to_contain_text("存不住记录")
+    look(seller.page, ON_A_PHONE)
     expect(seller.page.locator("#sell")).to_be_hidden()
     assert seller.page.get_by_role("link", name="普通表单").first.get_attribute("href")
 
@@ -362,6 +385,7 @@ def test_a_sale_that_cannot_be_written_is_to_be_written_on_paper(
     )
     seller.tap("#paid")
     expect(seller.page.locator("#broken-sale")).to_contain_text("手工皂 × 1，共 ¥15，现金")
+    look(seller.page, ON_A_PHONE)
     with app.app_context():
         assert reading().scalar(select(func.count(Sale.id))) == 0
 
@@ -394,6 +418,9 @@ def test_the_picture_of_her_day_can_be_kept(
     expect(picture).to_be_visible()
     assert picture.get_attribute("alt") == "您今天服务 1 位邻居，义卖 ¥15"
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1080
+    seller.tap("#sign-off")
+    expect(seller.page.locator("#finish-state")).to_contain_text("已签退")
+    look(seller.page, ON_A_PHONE)
 
 
 def test_the_first_load_and_a_sale_stay_within_their_budgets(

@@ -41,10 +41,10 @@ export function createOutbox({ store, send, clock, exclusive, changed = () => {}
   const state = { connected: null, busy: false, waitMs: 0, sending: false, failures: 0, turned: null, heardAt: null, till: undefined, signedOff: null };
   const tell = () => changed({ ...state });
 
-  /** Send what waits, until nothing waits or nobody answers. Gives whether all is sent. */
-  async function push({ signOff = null } = {}) {
-    const done = await exclusive((mine) => pushAll(signOff, mine));
-    return done ?? false;
+  /** Send what waits, until nothing waits or nobody answers. Gives whether all is sent; null where it is
+   *  being sent already, by this page or another. */
+  function push({ signOff = null } = {}) {
+    return exclusive((mine) => pushAll(signOff, mine));
   }
 
   async function pushAll(signOff, mine) {

@@ -4,6 +4,9 @@ import { dayOf } from "../core/day.js";
 import { byId, h, say, show } from "./dom.js";
 import { paint } from "./picture.js";
 
+const TRIES = 20;
+const PAUSE_MS = 250;
+
 export function createFinish(app, wire) {
   const { words, store } = app;
   let address = null;
@@ -67,10 +70,20 @@ export function createFinish(app, wire) {
 
   async function signOff() {
     const mark = { till: tillId(), last_sequence: await store.lastSequence() };
-    const sent = await app.outbox.push({ signOff: mark });
+    const sent = await pushed(mark);
     const done = sent && app.outbox.state().signedOff === true;
     if (done) await store.keep("signed_off", mark);
     await drawState(done ? null : "finish_failed");
+  }
+
+  /** The last sale may be on its way just now; that is waited for, and no failure. */
+  async function pushed(signOff) {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const sent = await app.outbox.push({ signOff });
+      if (sent !== null) return sent;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    return false;
   }
 
   app.pressing("sign-off", signOff);
