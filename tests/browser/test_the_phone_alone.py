@@ -240,4 +240,6 @@ def refuse(route: Route) -> None:
     if '"rows":[]' in (route.request.post_data or ""):
         return route.continue_()
     problem = {"type": "about:blank", "status": 422, "title": "看不懂这一笔"}
-    return route.fulfill(status=422, content_type="application/problem+json", body=json.dumps(problem))
+    return route.fulfill(
+        status=422, content_type="application/problem+json", body=json.dumps(problem)
+    )
