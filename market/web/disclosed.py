@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask_babel import format_decimal, gettext
 
 from market.domain.errors import N_
-from market.domain.public.disclosure import Change, Figures
+from market.domain.public.disclosure import USES, Change, Figures
 from market.web.filters import money_text
 from market.web.preferences import in_language
 from market.web.sheets import CellKind, Column
@@ -25,7 +25,8 @@ _WORDS = {
     "late_minor": N_("补传的净额"),
     "laid_minor": N_("进入专款"),
     "wishes_minor": N_("安排给心愿"),
-    "costs_minor": N_("安排给其他用途"),
+    "support_minor": N_("支持助残创业"),
+    "costs_minor": N_("市集开支"),
     "refunded_minor": N_("退款用掉"),
     "waiting_minor": N_("等待安排"),
 }
@@ -36,9 +37,10 @@ _MEANINGS = {
     "consigned_minor": N_("卖掉的寄售品里，按约定归寄售人的部分。"),
     "net_minor": N_("收入减去寄售人应得；全部进入专款。"),
     "wishes_minor": N_("两个人同意以后，答应给心愿的钱。"),
-    "costs_minor": N_("两个人同意以后，答应给市集开支和助残创业的钱。"),
+    "support_minor": N_("两个人同意以后，答应给创业支持的钱。"),
+    "costs_minor": N_("两个人同意以后，答应给市集开支的钱。"),
     "refunded_minor": N_("收摊以后退给顾客、由专款承担的钱。"),
-    "waiting_minor": N_("还在专款里、没有答应给谁的钱。"),
+    "waiting_minor": N_("还在专款里的钱；支持的人太少、单列出来会认出是谁的，也合在这里。"),
     "wishes": N_("这场市集的钱到达的心愿，一个心愿只算一次。"),
     "refunds": N_("收摊以后退过款的小票。"),
     "late_sales": N_("收摊以后才传到、进了补充结账的小票。"),
@@ -48,13 +50,23 @@ _OF_A_FUND = N_("开市前定好的分法，分到这个专款的净额。")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row: an amount or a count, not both. Level 1 is a main line, 2 a part of it."""
+    """A row: an amount or a count, not both; neither where it counts too few people to tell.
+
+    Level 1 is a main line, 2 a part of it.
+    """
 
     label: str
     amount_minor: int | None
     count: int | None
     level: int
     meaning: str
+
+    @property
+    def told(self) -> str:
+        """Its figure as words."""
+        if self.amount_minor is not None:
+            return money_text(self.amount_minor)
+        return gettext("少于 5") if self.count is None else str(format_decimal(self.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +95,7 @@ def lines_of(figures: Figures) -> list[Line]:
             )
             for fund in figures.funds
         ),
-        *(
-            _amount(name, figures.of_funds(name), 1)
-            for name in ("wishes_minor", "costs_minor", "refunded_minor", "waiting_minor")
-        ),
+        *(_amount(name, figures.of_funds(name), 1) for name in USES),
     ]
     kept = [line for line in money if line.amount_minor or line.level == 1]
     return [*kept, *counts_of(figures)]

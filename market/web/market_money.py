@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import gettext
 
-from market.domain.livelihood.figures import sum_may_be_shown
 from market.queries.public.markets import FundUse, MarketPage
 from market.web.drawing import Amount, Stage, stages
 from market.web.preferences import in_language
@@ -48,20 +47,6 @@ class Sum:
 def nowhere(_figure: Figure, _fund: FundUse | None = None) -> str:
     """No rows behind any figure: for pages that anybody may see."""
     return ""
-
-
-def for_everybody(found: MarketPage) -> MarketPage:
-    """The same for a page that anybody may see: support of too few people is not told from what
-    still waits in its fund.
-    """
-    return replace(found, funds=tuple(_veiled(fund) for fund in found.funds))
-
-
-def _veiled(fund: FundUse) -> FundUse:
-    if not fund.supported or sum_may_be_shown(fund.supported, fund.named):
-        return fund
-    together = fund.waiting_minor + fund.support_minor
-    return replace(fund, waiting_minor=together, support_minor=0)
 
 
 def _left_words(found: MarketPage) -> str:

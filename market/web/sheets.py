@@ -101,7 +101,7 @@ def sheet_answer(sheet: Sheet[Row]) -> Response:
     """The file that the address asks for; raises TooManyRows."""
     kind = asked_format()
     return send_file(
-        io.BytesIO(_as_xlsx(sheet) if kind == "xlsx" else _as_csv(sheet)),
+        io.BytesIO(xlsx_of(sheet) if kind == "xlsx" else _as_csv(sheet)),
         mimetype=_MEDIA_TYPES[kind],
         as_attachment=True,
         download_name=f"{sheet.name}-{local(clock()):%Y%m%d-%H%M}.{kind}",
@@ -112,11 +112,29 @@ def sheet_answer(sheet: Sheet[Row]) -> Response:
 def public_sheet(ask_version: Callable[[], object], make: Callable[[], Sheet[Row]]) -> Response:
     """The same for everybody and kept by its version; named by its address, for programs."""
     kind = asked_format()
-    written = _as_xlsx if kind == "xlsx" else _as_csv
+    written = xlsx_of if kind == "xlsx" else _as_csv
     response = answer(ask_version, lambda: written(make()), mimetype=_MEDIA_TYPES[kind])
     name = request.path.strip("/").replace("/", "-")
     response.headers["Content-Disposition"] = f"attachment; filename={name}.{kind}"
     return response
+
+
+def xlsx_of(sheet: Sheet[Row]) -> bytes:
+    """The rows, and on a second page what each column means."""
+    # Half a tenth of a second that no other page needs.
+    from xlsxwriter import Workbook  # noqa: PLC0415
+
+    out = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with Workbook(out, options) as book:
+        totals = _write_rows(book, sheet)
+        _write_meanings(book, sheet, totals)
+    return out.getvalue()
 
 
 def harmless(text: str) -> str:
@@ -144,23 +162,6 @@ def _plain(kind: CellKind, value: Cell) -> str:
     if isinstance(value, int):
         return Money(value).yuan if kind is CellKind.MONEY else str(value)
     return harmless(value)
-
-
-def _as_xlsx(sheet: Sheet[Row]) -> bytes:
-    # Half a tenth of a second that no other page needs.
-    from xlsxwriter import Workbook  # noqa: PLC0415
-
-    out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with Workbook(out, options) as book:
-        totals = _write_rows(book, sheet)
-        _write_meanings(book, sheet, totals)
-    return out.getvalue()
 
 
 def _write_rows(book: Workbook, sheet: Sheet[Row]) -> list[int]:

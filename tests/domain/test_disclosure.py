@@ -23,6 +23,7 @@ WISHES = FundFigures(
     purpose="wishes",
     laid_minor=70_00,
     wishes_minor=50_00,
+    support_minor=0,
     costs_minor=0,
     refunded_minor=5_00,
     waiting_minor=15_00,

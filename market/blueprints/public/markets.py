@@ -25,6 +25,7 @@ from market.queries.public.disclosures import last_published
 from market.queries.public.markets import (
     Basis,
     Correction,
+    for_everybody,
     market_list,
     market_page,
 )
@@ -35,7 +36,7 @@ from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Stage
 from market.web.filters import date_text, listed_text
-from market.web.market_money import Sum, flow_of, for_everybody, sums_of
+from market.web.market_money import Sum, flow_of, sums_of
 from market.web.sessions import clock
 
 BASES = {

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("reports", __name__)
 
 from market.blueprints.reports import (  # noqa: E402, F401 - the routes
+    album,
     allocations,
     checks,
     concerns,
@@ -13,5 +14,6 @@ from market.blueprints.reports import (  # noqa: E402, F401 - the routes
     home,
     market_day,
     market_sales,
+    package,
     papers,
 )

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from market.cli.demo.album import fill_album
 from market.cli.demo.children import file_demo_children
 from market.cli.demo.disclosing import WHY, publish_sums
 from market.cli.demo.holds import somebody_brings_a_thing
@@ -98,6 +99,7 @@ def tell_the_story(session: Session, *, now: datetime) -> Neighbourhood:
     lit = light_what_can_be_lit(session, place, now=_at(past + timedelta(days=2), 10))
     carry_on(session, place, lit, first_at=_at(past + timedelta(days=4), 14))
     leave_some_unfinished(session, place, rng, now=_at(today - timedelta(days=6), 10))
+    fill_album(session, place, past_id, now=_at(past + timedelta(days=2), 11))
     publish_sums(session, place, past_id, now=_at(today - timedelta(days=5), 9), why=WHY)
     enter_demo_wishes(session, place, rng, LATER, now=_at(today - timedelta(days=5), 10))
     earn_elsewhere(session, place, now=now)

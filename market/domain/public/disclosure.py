@@ -20,6 +20,8 @@ CHARITY_DAYS = 90
 NEIGHBOURS_DAYS = 30
 """Nobody's rule but ours: neighbours want to know while they remember the day."""
 MOST_WHY = 400
+USES = ("wishes_minor", "support_minor", "costs_minor", "refunded_minor", "waiting_minor")
+"""What becomes of a fund's money; together all that it got."""
 
 
 class FiguresDoNotAdd(Invalid):
@@ -37,6 +39,7 @@ class FundFigures:
     purpose: str
     laid_minor: int
     wishes_minor: int
+    support_minor: int
     costs_minor: int
     refunded_minor: int
     waiting_minor: int
@@ -60,9 +63,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         laid = sum(fund.laid_minor for fund in self.funds)
-        used = sum(
-            f.wishes_minor + f.costs_minor + f.refunded_minor + f.waiting_minor for f in self.funds
-        )
+        used = sum(sum(getattr(fund, use) for use in USES) for fund in self.funds)
         if self.income_minor != self.consigned_minor + self.net_minor or laid != self.net_minor:
             raise FiguresDoNotAdd
         if used != laid:

@@ -15,7 +15,7 @@ from market.domain.sales.legal_basis import BasisKind
 from market.models.people import Community, Person
 from market.models.public import Disclosure
 from market.models.sales import Closure, LegalBasis, MarketDay, MarketOpening, Till
-from market.queries.public.markets import MarketPage, market_page
+from market.queries.public.markets import MarketPage, for_everybody, market_page
 from market.queries.sales.changes import is_off
 
 
@@ -108,7 +108,10 @@ _LATEST = aliased(Disclosure)
 
 
 def figures_now(found: MarketPage) -> Figures:
-    """What a disclosure would hold if it were published now. Raises FiguresDoNotAdd."""
+    """What a disclosure would hold if it were published now. Raises FiguresDoNotAdd.
+
+    What anybody may see: support of too few people is not told from what waits.
+    """
     return Figures(
         receipts=found.receipts,
         income_minor=found.income_minor,
@@ -122,11 +125,12 @@ def figures_now(found: MarketPage) -> Figures:
                 purpose=fund.purpose,
                 laid_minor=fund.laid_minor,
                 wishes_minor=fund.wishes_minor,
+                support_minor=fund.support_minor,
                 costs_minor=fund.costs_minor,
                 refunded_minor=fund.refunded_minor,
                 waiting_minor=fund.waiting_minor,
             )
-            for fund in found.funds
+            for fund in for_everybody(found).funds
         ),
         wishes=len(found.lit),
         refunds=found.refunds,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import cast, func, not_, select
 from sqlalchemy.orm import Session
 
+from market.domain.livelihood.figures import sum_may_be_shown
 from market.models.base import Minor
 from market.models.ledger import Account, Fund, Holder, Posting
 from market.models.people import Community
@@ -279,6 +280,20 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
         ),
         changes=tuple(changes_of(session, market.id)),
     )
+
+
+def for_everybody(found: MarketPage) -> MarketPage:
+    """The same for a page that anybody may see: support of too few people is not told from what
+    still waits in its fund.
+    """
+    return replace(found, funds=tuple(_veiled(fund) for fund in found.funds))
+
+
+def _veiled(fund: FundUse) -> FundUse:
+    if not fund.supported or sum_may_be_shown(fund.supported, fund.named):
+        return fund
+    together = fund.waiting_minor + fund.support_minor
+    return replace(fund, waiting_minor=together, support_minor=0)
 
 
 def _consigned(session: Session, voucher_ids: Sequence[int]) -> int:

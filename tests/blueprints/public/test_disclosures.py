@@ -19,11 +19,14 @@ from market.actions.public.disclosing import (
     WhyIsMissing,
     publish,
 )
+from market.domain.public.disclosure import USES
 from market.extensions import unit_of_work
 from market.models.ledger import AuditEvent
 from market.models.public import Disclosure
 from market.models.sales import Sale
-from market.queries.public.disclosures import figures_of_day
+from market.queries.public.disclosures import figures_now, figures_of_day
+from market.queries.public.markets import market_page
+from tests.books import busy_day
 from tests.factories import NOW
 from tests.market_day import Day, make_day
 from tests.people import post, sign_in
@@ -108,6 +111,19 @@ def test_page_sheet_and_file_say_the_same_sum(app: Flask, day: Day, client: Flas
     assert "¥76" in client.get(f"{address}/sheet").text
     assert "义卖收入,76.00" in client.get(f"{address}?format=csv").get_data(as_text=True)
     assert address in client.get("/disclosures").text
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_support_of_one_person_is_not_told_from_what_waits(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        day = busy_day(session)
+        session.flush()
+        found = market_page(session, day.day.slug)
+        assert found
+        assert sum(fund.support_minor for fund in found.funds) == 5_00
+        figures = figures_now(found)
+    assert figures.of_funds("support_minor") == 0
+    assert sum(figures.of_funds(use) for use in USES) == figures.net_minor
 
 
 def _closed(app: Flask, basis: str) -> Day:
