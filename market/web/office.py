@@ -16,7 +16,7 @@ from flask_babel import gettext
 from market.web.disclosed import Line
 
 _WIDTH_CM = 14
-_BODY_FONT = "宋体"
+_BODY_FONT = "SimSun"
 
 
 @dataclass(frozen=True, slots=True)
