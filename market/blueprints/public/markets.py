@@ -24,7 +24,10 @@ from market.extensions import reading
 from market.queries.public.disclosures import last_published
 from market.queries.public.markets import (
     Basis,
+    Closing,
     Correction,
+    FundUse,
+    MarketPage,
     for_everybody,
     market_list,
     market_page,
@@ -36,7 +39,7 @@ from market.web.access import public
 from market.web.caching import answer
 from market.web.drawing import Stage
 from market.web.filters import date_text, listed_text
-from market.web.market_money import Sum, flow_of, sums_of
+from market.web.market_money import Figure, Link, Sum, flow_of, sums_of
 from market.web.sessions import clock
 
 BASES = {
@@ -92,6 +95,7 @@ class ShownMarketPage:
     hidden_lit: int
     hidden_lit_minor: int
     refunds: Refunds | None
+    closings: tuple[Closing, ...]
     corrections: tuple[ShownCorrection, ...]
     changes: tuple[ChangeNow, ...]
 
@@ -173,8 +177,8 @@ def _market(slug: str) -> str:
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
             receipts=found.receipts,
-            flow=flow_of(for_everybody(found)),
-            sums=sums_of(for_everybody(found)),
+            flow=flow_of(for_everybody(found), _rows_of(found)),
+            sums=sums_of(for_everybody(found), _rows_of(found)),
             lit=tuple(
                 shown_wish(shown[wish_id], amount_minor=amount)
                 for wish_id, amount in found.lit.items()
@@ -183,10 +187,25 @@ def _market(slug: str) -> str:
             hidden_lit=len(hidden),
             hidden_lit_minor=sum(hidden),
             refunds=Refunds(found.refunds, found.refunds_minor) if found.refunds else None,
+            closings=found.closings,
             corrections=tuple(_correction(one) for one in found.corrections),
             changes=found.changes,
         ),
     )
+
+
+def _rows_of(found: MarketPage) -> Link:
+    """Where on the page the rows behind a figure stand; what single people got has none here."""
+    known = {Figure.INCOME: "#closings", Figure.BOX: "#closings", Figure.NET: "#closings"}
+    if found.lit:
+        known |= {Figure.WISHES: "#wishes", Figure.USED: "#wishes"}
+    if found.refunds:
+        known[Figure.REFUNDED] = "#corrections"
+
+    def rows(figure: Figure, fund: FundUse | None) -> str:
+        return "" if fund else known.get(figure, "")
+
+    return rows
 
 
 def _holder_note(basis: Basis | None) -> str:

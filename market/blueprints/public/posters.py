@@ -138,7 +138,7 @@ def _picture(version: Callable[[], object], find: Callable[[], Found]) -> Respon
 
 
 def _of_wall() -> Found:
-    found = wish_wall(reading(), Filter(), page=1, today=today())
+    found = wish_wall(reading(), Filter(), today=today())
     address = url_for(".wall", _external=True)
     poster = Poster(
         eyebrow=gettext("心愿市集 · 心愿墙"),

@@ -29,7 +29,9 @@ from market.queries.public.wishes import (
     CostLine,
     Filter,
     LitBy,
+    Place,
     WishPage,
+    read_place,
     wish_page,
     wish_wall,
 )
@@ -116,8 +118,8 @@ def wall() -> ResponseReturnValue:
         kind=_one_of(request.args.get("kind"), WishKind),
         theme=_one_of(request.args.get("theme"), Theme),
     )
-    page = request.args.get("page", 1, type=int)
-    return answer(_version, lambda: _wall(chosen, page))
+    after, before = (read_place(request.args.get(way, "")) for way in ("after", "before"))
+    return answer(_version, lambda: _wall(chosen, after, before))
 
 
 @blueprint.get("/wishes/<code>")
@@ -133,9 +135,9 @@ def _version() -> object:
     return books_version(reading()), today()
 
 
-def _wall(chosen: Filter, page: int) -> str:
+def _wall(chosen: Filter, after: Place | None, before: Place | None) -> str:
     session = reading()
-    found = wish_wall(session, chosen, page=page, today=today())
+    found = wish_wall(session, chosen, today=today(), after=after, before=before)
     upcoming = next_market(session, today=today())
     return render_template(
         "public/wall.html",
@@ -143,7 +145,7 @@ def _wall(chosen: Filter, page: int) -> str:
         totals=found.counts,
         chosen=chosen,
         themes=[(theme, theme_words(theme)) for theme in found.themes],
-        page={"number": found.page, "pages": found.pages},
+        part=found,
         next_market=shown_market(upcoming) if upcoming else None,
     )
 

@@ -124,6 +124,17 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """One closure of a till, by the till's number: what it is called may be somebody's name."""
+
+    till: int
+    number: int
+    sales: int
+    net_minor: int
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MarketPage:
     """One market day with its sums. `lit` is wish id → minor units it got from this market."""
 
@@ -143,6 +154,7 @@ class MarketPage:
     lit: dict[int, int]
     refunds: int
     refunds_minor: int
+    closings: tuple[Closing, ...]
     corrections: tuple[Correction, ...]
     changes: tuple[ChangeNow, ...]
 
@@ -246,6 +258,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
             Closure.box_minor,
             Closure.voucher_id,
             Closure.closed_at,
+            Till.number.label("till"),
         )
         .join(Till, Till.id == Closure.till_id)
         .where(Till.market_day_id == market.id)
@@ -273,6 +286,10 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
         lit=lit,
         refunds=refunds,
         refunds_minor=refunds_minor,
+        closings=tuple(
+            Closing(c.till, c.number, c.sales, c.net_minor + c.box_minor, c.closed_at)
+            for c in closures
+        ),
         corrections=tuple(
             Correction(c.closed_at, c.number, c.sales, c.net_minor)
             for c in closures

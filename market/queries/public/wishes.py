@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Date, String, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from market.models.proceeds import Allocation, Wish, WishCost, WishStep
@@ -42,13 +43,19 @@ class WishOnWall:
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """A page of the wall, and counts over the whole of it."""
+    """A part of the wall, and counts over the whole of it.
+
+    `first` is the place of its first wish among the `total` that were asked for, from 1; `before`
+    and `after` lead on from its ends, '' where there is nothing more.
+    """
 
     wishes: tuple[WishOnWall, ...]
     counts: dict[str, int]
     themes: tuple[str, ...]
-    page: int
-    pages: int
+    first: int
+    total: int
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,31 @@ class WishInList:
     month: str
     cost_minor: int
     funded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the wall: it stays where it is, whatever becomes of the wish that hung there.
+
+    `rank` is of its group, `day` when its wish came to its state ('' for never), `code` its own.
+    """
+
+    rank: int
+    day: str
+    code: str
+
+    def __str__(self) -> str:
+        """As an address holds it."""
+        return f"{self.rank}.{self.day}.{self.code}"
+
+
+def read_place(text: str) -> Place | None:
+    """What `str` made of a place; None for anything else."""
+    read = _PLACE.fullmatch(text)
+    return Place(int(read[1]), read[2], read[3]) if read else None
+
+
+_PLACE = re.compile(r"([0-3])\.((?:[0-9]{4}-[0-9]{2}-[0-9]{2})?)\.([A-Z0-9-]{1,12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +145,7 @@ _CAME_TO = (
 HELD = "held"
 """What the public reads of a wish that waits for what somebody promised to bring."""
 _HELD_NOW = and_(Wish.state == "open", held_condition(bindparam("on_day", type_=Date)))
-_CAME_ON = func.date(_CAME_TO)
+_CAME_ON = func.coalesce(cast(func.date(_CAME_TO), String), "")
 """By days and then by random codes: what was entered, changed or consented to together would stand
 side by side otherwise, and tell that one child asked for both."""
 _WISHES = select(
@@ -130,8 +162,19 @@ _WISHES = select(
 """In the order of `WishOnWall`."""
 
 
-def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wall:
-    """Page `page` (from 1) of the wall: fulfilled first, then lit, then waiting."""
+def wish_wall(
+    session: Session,
+    chosen: Filter,
+    *,
+    today: date,
+    after: Place | None = None,
+    before: Place | None = None,
+) -> Wall:
+    """The wall from its beginning, or what hangs after or before a place: fulfilled first, then lit.
+
+    Whoever goes on from a place misses nothing and sees nothing twice, whatever was hung, lit or
+    taken down meanwhile in what they have seen.
+    """
     shown = visible_wish_condition(today)
     counts = dict(
         session.execute(select(Wish.state, func.count()).where(shown).group_by(Wish.state)).all()
@@ -140,24 +183,18 @@ def wish_wall(session: Session, chosen: Filter, *, page: int, today: date) -> Wa
         select(Wish.theme).where(shown, Wish.theme != "").distinct().order_by(Wish.theme)
     ).all()
     found = [shown, *_conditions(chosen)]
+    rows, first = _hanging(session, found, after, before, today)
     total = session.scalar(select(func.count()).select_from(Wish).where(*found)) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        _WISHES.where(*found)
-        .order_by(_wall_order(), _CAME_ON.desc(), Wish.code)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE),
-        {"on_day": today},
-    )
     return Wall(
-        wishes=tuple(WishOnWall(*row) for row in rows),
+        wishes=tuple(row for row, _ in rows),
         counts={
             group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
         },
         themes=tuple(themes),
-        page=page,
-        pages=pages,
+        first=first,
+        total=total,
+        before=str(rows[0][1]) if rows and first > 1 else "",
+        after=str(rows[-1][1]) if rows and first + len(rows) <= total else "",
     )
 
 
@@ -174,6 +211,50 @@ def wish_list(
         {"on_day": today},
     )
     return [WishInList(WishOnWall(*row[:9]), *row[9:]) for row in rows]
+
+
+def _hanging(
+    session: Session,
+    found: list[ColumnElement[bool]],
+    after: Place | None,
+    before: Place | None,
+    today: date,
+) -> tuple[list[tuple[WishOnWall, Place]], int]:
+    """Wishes with their places, and the place of the first among all, from 1."""
+    rank, parameters = _wall_order(), {"on_day": today}
+    question = _WISHES.add_columns(rank, _CAME_ON).where(*found)
+    if before is not None and after is None:
+        backwards = question.where(_hangs_before(before)).order_by(
+            rank.desc(), _CAME_ON, Wish.code.desc()
+        )
+        rows = list(session.execute(backwards.limit(PAGE_SIZE), parameters))[::-1]
+        if len(rows) < PAGE_SIZE:
+            # Near the beginning: a whole page from there on, not a scrap.
+            return _hanging(session, found, None, None, today)
+    else:
+        onwards = question.order_by(rank, _CAME_ON.desc(), Wish.code)
+        if after is not None:
+            onwards = onwards.where(_hangs_after(after))
+        rows = list(session.execute(onwards.limit(PAGE_SIZE), parameters))
+        if after is not None and not rows:
+            return _hanging(session, found, None, None, today)
+    hung = [(WishOnWall(*row[:9]), Place(row[9], row[10], row[1])) for row in rows]
+    if after is None and before is None:
+        return hung, 1
+    ahead = select(func.count()).select_from(Wish).where(*found, _hangs_before(hung[0][1]))
+    return hung, (session.scalar(ahead) or 0) + 1
+
+
+def _hangs_after(place: Place) -> ColumnElement[bool]:
+    rank, same_day = _wall_order(), _CAME_ON.in_([place.day])
+    later = or_(place.day > _CAME_ON, and_(same_day, Wish.code > place.code))
+    return or_(rank > place.rank, and_(rank.in_([place.rank]), later))
+
+
+def _hangs_before(place: Place) -> ColumnElement[bool]:
+    rank, same_day = _wall_order(), _CAME_ON.in_([place.day])
+    earlier = or_(place.day < _CAME_ON, and_(same_day, Wish.code < place.code))
+    return or_(rank < place.rank, and_(rank.in_([place.rank]), earlier))
 
 
 def wishes_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[int, WishOnWall]:

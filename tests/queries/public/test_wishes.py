@@ -13,6 +13,8 @@ from market.models.proceeds import Wish, WishStep
 from market.queries.public.wishes import (
     PAGE_SIZE,
     Filter,
+    Place,
+    read_place,
     receipts_by_wish,
     wish_page,
     wish_wall,
@@ -33,8 +35,8 @@ def stage(session: Session) -> Stage:
     return make_stage(session, laid_minor=100_00)
 
 
-def on_wall(session: Session, chosen: Filter = EVERYTHING, *, page: int = 1) -> list[int]:
-    return [wish.id for wish in wish_wall(session, chosen, page=page, today=TODAY).wishes]
+def on_wall(session: Session, chosen: Filter = EVERYTHING, **at: Place | None) -> list[int]:
+    return [wish.id for wish in wish_wall(session, chosen, today=TODAY, **at).wishes]
 
 
 def in_state(session: Session, stage: Stage, state: WishState, *, days: int = 0) -> int:
@@ -67,7 +69,7 @@ def test_fulfilled_wishes_hang_first_then_lit_ones_then_those_that_wait(
     lit = in_state(session, stage, WishState.LIT, days=2)
     followed_up = in_state(session, stage, WishState.FOLLOWED_UP, days=1)
     assert on_wall(session) == [followed_up, delivered, lit, bought, waiting]
-    assert wish_wall(session, EVERYTHING, page=1, today=TODAY).counts == {
+    assert wish_wall(session, EVERYTHING, today=TODAY).counts == {
         "fulfilled": 2,
         "lit": 2,
         "waiting": 1,
@@ -84,21 +86,44 @@ def test_a_filter_keeps_what_it_names_and_counts_the_whole_wall(
     assert on_wall(session, Filter(kind="learning")) == [learning.id]
     assert on_wall(session, Filter(state="lit")) == [lit]
     assert on_wall(session, Filter(state="lit", theme="sport")) == []
-    shown = wish_wall(session, Filter(state="lit"), page=1, today=TODAY)
+    shown = wish_wall(session, Filter(state="lit"), today=TODAY)
     assert sum(shown.counts.values()) == 3
     assert shown.themes == ("art", "sport")
 
 
-def test_pages_hold_every_wish_once_and_a_page_too_far_is_the_last(
+def test_pages_hold_every_wish_once_forwards_and_back(session: Session, stage: Stage) -> None:
+    wanted = {make_open_wish(session, stage).id for _ in range(PAGE_SIZE + 2)}
+    first = wish_wall(session, EVERYTHING, today=TODAY)
+    after = read_place(first.after)
+    second = wish_wall(session, EVERYTHING, today=TODAY, after=after)
+    shown = [wish.id for wish in (*first.wishes, *second.wishes)]
+    assert (len(first.wishes), len(shown), set(shown)) == (PAGE_SIZE, len(wanted), wanted)
+    assert (first.first, first.before, second.first, second.after) == (1, "", PAGE_SIZE + 1, "")
+    assert second.total == len(wanted)
+    back = wish_wall(session, EVERYTHING, today=TODAY, before=read_place(second.before))
+    assert back.wishes == first.wishes
+
+
+def test_whoever_goes_on_misses_nothing_though_the_wall_changes_ahead(
     session: Session, stage: Stage
 ) -> None:
-    wanted = {make_open_wish(session, stage).id for _ in range(PAGE_SIZE + 1)}
-    first, second = on_wall(session), on_wall(session, page=2)
-    assert (len(first), len(second)) == (PAGE_SIZE, 1)
-    assert {*first, *second} == wanted
-    assert on_wall(session, page=99) == second
-    assert on_wall(session, page=-1) == first
-    assert wish_wall(session, EVERYTHING, page=1, today=TODAY).pages == 2
+    for _ in range(PAGE_SIZE + 2):
+        make_open_wish(session, stage)
+    first = wish_wall(session, EVERYTHING, today=TODAY)
+    after = read_place(first.after)
+    expected = on_wall(session, after=after)
+    allocate(session, stage, (session.get_one(Wish, first.wishes[3].id), 86_00))
+    # The very wish at which the page ended is withdrawn.
+    session.execute(
+        update(Wish).where(Wish.id == first.wishes[-1].id).values(state=str(WishState.WITHDRAWN))
+    )
+    assert on_wall(session, after=after) == expected
+    assert wish_wall(session, EVERYTHING, today=TODAY, after=after).first == PAGE_SIZE
+
+
+@pytest.mark.parametrize("text", ["", "2", "9.2026-11-20.W-2345", "1.x.W", "0.2026-11-20.w';--"])
+def test_what_is_no_place_is_the_beginning(text: str) -> None:
+    assert read_place(text) is None
 
 
 def test_what_may_not_be_shown_is_nowhere(session: Session, stage: Stage) -> None:
@@ -109,14 +134,14 @@ def test_what_may_not_be_shown_is_nowhere(session: Session, stage: Stage) -> Non
     after = CONSENT_ENDS
     ids = [draft.id, withdrawn.id, unconsented.id]
     for day, shown in ((TODAY, [unconsented.id]), (after, [])):
-        wall = wish_wall(session, EVERYTHING, page=1, today=day)
+        wall = wish_wall(session, EVERYTHING, today=day)
         assert [wish.id for wish in wall.wishes] == shown
         assert sum(wall.counts.values()) == len(shown)
         assert list(wishes_by_id(session, ids, today=day)) == shown
         assert wish_page(session, draft.code, today=day) is None
         assert wish_page(session, withdrawn.code, today=day) is None
         assert (wish_page(session, unconsented.code, today=day) is None) == (not shown)
-    assert "sport" not in wish_wall(session, EVERYTHING, page=1, today=TODAY).themes
+    assert "sport" not in wish_wall(session, EVERYTHING, today=TODAY).themes
 
 
 def test_a_wish_knows_which_market_and_how_many_receipts_lit_it(session: Session) -> None:
@@ -174,5 +199,5 @@ def test_the_wall_asks_as_often_for_many_wishes_as_for_one(
         make_open_wish(session, stage)
     session.flush()
     with counting(session) as asked:
-        wish_wall(session, EVERYTHING, page=1, today=TODAY)
+        wish_wall(session, EVERYTHING, today=TODAY)
     assert len(asked) <= 4
