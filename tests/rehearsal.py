@@ -4,14 +4,16 @@
     python -m tests.rehearsal --till sales.csv --prices prices.csv --database postgresql
 
 Every day is closed by two; all that the funds have is allocated to wishes, some of them are bought
-for less than was raised, one receipt in a hundred is refunded. Then the ledger is checked, every
-receipt's trace is summed, and each step's time is printed. Fails where a figure is off.
+for less than was raised, one receipt in a hundred is refunded. Then the ledger is checked, taken to
+beancount and to the stranger's verifier, every receipt's trace is summed, and each step's time is
+printed. Fails where a figure is off.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -55,17 +57,23 @@ from market.domain.ledger.moves import MoveKind
 from market.domain.proceeds.purpose import FundPurpose
 from market.domain.proceeds.ranking import AllocationRule, WaitingWish, oldest_first
 from market.domain.proceeds.wish import Theme, WishKind
+from market.domain.public.books import beancount_text
+from market.domain.public.bundle import bundle_files, zipped
 from market.domain.sales.refund import PaidFrom, Refund, RefundedLine
 from market.domain.sales.till import CashCount
-from market.extensions import db, unit_of_work
+from market.extensions import db, one_moment, unit_of_work
 from market.models.ledger import Fund, RefundSettlement
+from market.models.people import Community
 from market.models.proceeds import Wish
 from market.models.sales import MarketDay, Sale, SaleLine, SalePosition, Till
+from market.queries.public.books import OpenCommunity, public_books
 from market.queries.public.trace import places_of_sale
 from market.queries.sales.closings import expected_minor
+from tests.accepting import Accepted, accepted
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, settings_for
 from tests.postgres import postgres_server
 
+ROOT = Path(__file__).parents[1]
 SEED = 20161030
 WISH_MINOR = 300_00
 ONE_IN = 100
@@ -89,6 +97,7 @@ class Rehearsal:
     refunds_settled: int = 0
     traced: int = 0
     net_minor: int = 0
+    exported: Accepted | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -125,6 +134,8 @@ def rehearse(app: Flask, till: Path, prices: Path | None, *, one_in: int = ONE_I
                 _refund_some(place, rng, till_id, one_in, done, now=ends_at + timedelta(hours=3))
         with done.timed("check-ledger"):
             _command(app, ["check-ledger"])
+        with done.timed("export, accept, verify"):
+            done.exported = exported(place.community_id)
         with done.timed("trace every receipt"):
             _trace_all(done)
         with Session(db.engine) as session:
@@ -350,6 +361,32 @@ def _refund(session: Session, place: Neighbourhood, sale_id: UUID, *, now: datet
     )
 
 
+def exported(community_id: int) -> Accepted:
+    """What beancount makes of the public ledger: the balances that our accounts keep, to the fen.
+
+    And the verifier finds the bundle sound. Raises FigureOff, ValueError.
+    """
+    with one_moment() as session:
+        here = session.get_one(Community, community_id)
+        books = public_books(
+            session,
+            OpenCommunity(here.id, here.slug, here.name, here.currency, here.time_zone),
+        )
+    ledger = beancount_text(books.vouchers, books.balances, title=here.name, currency=here.currency)
+    found = accepted(ledger)
+    kept = {name: minor for name, minor in books.balances.items() if minor}
+    if {name: minor for name, minor in found.balances.items() if minor} != kept:
+        message = f"beancount comes to {found.balances}, our accounts to {kept}"
+        raise FigureOff(message)
+    verifier = ROOT / "market" / "static" / "verify.py"
+    files = bundle_files(books.links, books.heads, books.balances, ledger, verifier.read_bytes())
+    with TemporaryDirectory() as folder:
+        bundle = Path(folder) / "bundle.zip"
+        bundle.write_bytes(zipped(here.slug, files))
+        subprocess.run([sys.executable, "-I", "-S", str(verifier), str(bundle)], check=True)
+    return found
+
+
 def _trace_all(done: Rehearsal) -> None:
     with Session(db.engine) as session:
         rows = session.execute(
@@ -426,6 +463,9 @@ def _say(done: Rehearsal) -> None:
     out(f"{done.receipts} receipts on {done.days} days; {done.allocations} allocations")
     out(f" lit {done.lit} wishes; {done.bought} bought; {done.refunds} refunds,")
     out(f" {done.refunds_settled} of them settled\n")
+    if done.exported:
+        out(f"beancount accepts {done.exported.vouchers} vouchers, {done.exported.postings}")
+        out(f" postings; {len(done.exported.balances)} accounts come to ours\n")
     out(f"{done.traced} receipts trace to their net, {done.net_minor} minor units in all\n")
     for step, seconds in done.seconds.items():
         out(f"  {step:<22} {seconds:8.1f} s\n")

@@ -42,9 +42,9 @@ def measure(house: House, *, rounds: int, requests: int, wishes: int) -> list[Fi
     """The wall with so many wishes and a receipt that lit one: rounds of each page and its constant twin."""
     url = house.url()
     with inside(url) as app:
-        _demo(app)
+        demo(app)
         _hang_up(wishes)
-        code = _receipt_that_lit_a_wish()
+        code = receipt_that_lit_a_wish()
     pages = ((f"wall of {wishes:,} wishes", "/"), ("trace", f"/r/{code}"))
     return beside_constants(url, house.kind, pages, rounds=rounds, requests=requests)
 
@@ -112,7 +112,7 @@ def _compared(
     )
 
 
-def _demo(app: Flask) -> None:
+def demo(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["demo"])
     if result.exit_code:
         message = f"the demo failed: {result.output}"
@@ -133,7 +133,7 @@ def _hang_up(wishes: int) -> None:
         enter_demo_wishes(session, place, random.Random(1), (_WISH,) * wishes, now=begin)  # noqa: S311
 
 
-def _receipt_that_lit_a_wish() -> str:
+def receipt_that_lit_a_wish() -> str:
     with Session(db.engine) as session:
         allocated = session.scalars(
             select(Taking.allocation_id).where(Taking.allocation_id.is_not(None))

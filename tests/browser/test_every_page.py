@@ -10,6 +10,7 @@ A page is shown as it was drawn on the way there: nobody signs in, nothing is as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import cycle
 
@@ -18,12 +19,19 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from playwright.sync_api import Browser
 
+from market.web.headers import CONTENT_POLICY, PICTURES_DRAWN_HERE
 from tests.browser.samples import PAGES, Samples, samples_of
 from tests.browser.shelf import Shelf
 from tests.databases import SqliteDatabases
 from tests.vaults import SqliteVaults
 from tests.walking import demo_in
 
+INLINE = re.compile(
+    r"<script(?![^>]*\s(?:src=|type=\"application/json\"))[^>]*>|<style[\s>]|<[^>]+\sstyle=\"|<[^>]+\son[a-z]+=\"|javascript:"
+)
+ELSEWHERE = re.compile(
+    r"<(?:script|img|source|video|audio|iframe|embed|object|form|link rel=\"(?!canonical)[^>]*)\b[^>]*\s(?:src|srcset|data|action|href)=\"(?:https?:)?//[^\"]*"
+)
 LOOKED_AT_IN = {"sales/till/phone.html": "tests/browser/test_the_sell_screen.py"}
 """A page that is many, and where each of them is looked at."""
 AT_ONCE = 2
@@ -62,6 +70,22 @@ def test_every_page_is_looked_at(samples: Samples) -> None:
         name for name, english in samples.english.items() if '<html lang="en' not in english
     )
     assert only_chinese == [], "\n".join(only_chinese)
+
+
+def test_no_page_holds_a_script_or_a_style_or_asks_another_origin(samples: Samples) -> None:
+    """The policy allows neither, and names nobody but ourselves; so no page may need them."""
+    for policy in (CONTENT_POLICY, PICTURES_DRAWN_HERE):
+        rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+        assert rules.pop("default-src") == "'none'"
+        assert set(" ".join(rules.values()).split()) <= {"'self'", "'none'", "blob:"}
+        assert (rules["script-src"], rules["style-src"]) == ("'self'", "'self'")
+    wrong = {
+        template: [*INLINE.findall(html), *ELSEWHERE.findall(html)]
+        for template, sample in samples.of.items()
+        for html in (sample.html, samples.english[template])
+        if INLINE.search(html) or ELSEWHERE.search(html)
+    }
+    assert wrong == {}
 
 
 def test_nothing_is_in_anybodys_way_at_320_pixels_or_400_percent(
