@@ -191,16 +191,6 @@ def reading() -> Session:
     return db.session()
 
 
-@contextmanager
-def one_moment() -> Iterator[Session]:
-    """A session all of whose questions see one and the same moment, however long they take."""
-    with db.engine.connect() as connection:
-        if connection.dialect.name != "sqlite":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        with Session(connection) as session:
-            yield session
-
-
 def asking() -> Connection:
     """The request's connection for the questions of its hot paths, past the ORM.
 

@@ -61,7 +61,7 @@ from market.domain.public.books import beancount_text
 from market.domain.public.bundle import bundle_files, zipped
 from market.domain.sales.refund import PaidFrom, Refund, RefundedLine
 from market.domain.sales.till import CashCount
-from market.extensions import db, one_moment, unit_of_work
+from market.extensions import db, unit_of_work
 from market.models.ledger import Fund, RefundSettlement
 from market.models.people import Community
 from market.models.proceeds import Wish
@@ -69,6 +69,7 @@ from market.models.sales import MarketDay, Sale, SaleLine, SalePosition, Till
 from market.queries.public.books import OpenCommunity, public_books
 from market.queries.public.trace import places_of_sale
 from market.queries.sales.closings import expected_minor
+from market.web.moments import one_moment
 from tests.accepting import Accepted, accepted
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, settings_for
 from tests.postgres import postgres_server

@@ -49,8 +49,8 @@ def test_the_demos_books_hold(app: Flask, said: str) -> None:
     assert "WRONG" not in checked.output
     with app.app_context(), Session(db.engine) as session:
         community_id = session.scalars(select(AuditHead.community_id)).one()
-    # Outside, beancount comes to the same balances.
-    assert exported(community_id).vouchers
+        # Outside, beancount comes to the same balances.
+        assert exported(community_id).vouchers
 
 
 def test_a_second_run_says_the_same_and_writes_nothing(app: Flask, said: str) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from market.blueprints.public import blueprint
 from market.blueprints.public.words import day_of, today
-from market.extensions import one_moment, reading
+from market.extensions import reading
 from market.queries.public.books import OpenCommunity, open_communities, public_books
 from market.queries.public.markets import FundUse, MarketRow, market_page, markets
 from market.queries.public.version import books_version, market_version
@@ -20,6 +20,7 @@ from market.queries.public.wishes import (
 )
 from market.web.access import public
 from market.web.api import public_json
+from market.web.moments import one_moment
 from market.web.openapi import Operation, describe
 
 PAGE_SIZE = 100

@@ -12,7 +12,7 @@ from market.blueprints.public import blueprint
 from market.blueprints.public.words import today
 from market.domain.public.books import beancount_text
 from market.domain.public.bundle import bundle_files, days_csv, zipped
-from market.extensions import one_moment, reading
+from market.extensions import reading
 from market.queries.public.books import (
     OpenCommunity,
     PublicBooks,
@@ -22,6 +22,7 @@ from market.queries.public.books import (
 from market.queries.public.version import books_version
 from market.web.access import public
 from market.web.caching import answer
+from market.web.moments import one_moment
 from market.web.sessions import clock
 
 SHOWN_DAYS = 30
