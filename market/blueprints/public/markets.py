@@ -28,7 +28,6 @@ from market.queries.public.markets import (
     Correction,
     FundUse,
     MarketPage,
-    for_everybody,
     market_list,
     market_page,
 )
@@ -177,8 +176,8 @@ def _market(slug: str) -> str:
             holder=found.basis.holder if found.basis else found.community,
             holder_note=_holder_note(found.basis),
             receipts=found.receipts,
-            flow=flow_of(for_everybody(found), _rows_of(found)),
-            sums=sums_of(for_everybody(found), _rows_of(found)),
+            flow=flow_of(found, _rows_of(found)),
+            sums=sums_of(found, _rows_of(found)),
             lit=tuple(
                 shown_wish(shown[wish_id], amount_minor=amount)
                 for wish_id, amount in found.lit.items()

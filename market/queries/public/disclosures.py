@@ -15,7 +15,7 @@ from market.domain.sales.legal_basis import BasisKind
 from market.models.people import Community, Person
 from market.models.public import Disclosure
 from market.models.sales import Closure, LegalBasis, MarketDay, MarketOpening, Till
-from market.queries.public.markets import MarketPage, for_everybody, market_page
+from market.queries.public.markets import MarketPage, market_page
 from market.queries.sales.changes import is_off
 
 
@@ -130,7 +130,7 @@ def figures_now(found: MarketPage) -> Figures:
                 refunded_minor=fund.refunded_minor,
                 waiting_minor=fund.waiting_minor,
             )
-            for fund in for_everybody(found).funds
+            for fund in found.funds
         ),
         wishes=len(found.lit),
         refunds=found.refunds,

@@ -282,7 +282,7 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
         consigned_minor=consigned_minor,
         box_minor=box_minor,
         net_minor=net_minor + box_minor,
-        funds=funds,
+        funds=tuple(map(_veiled, funds)),
         lit=lit,
         refunds=refunds,
         refunds_minor=refunds_minor,
@@ -299,14 +299,8 @@ def market_page(session: Session, slug: str) -> MarketPage | None:
     )
 
 
-def for_everybody(found: MarketPage) -> MarketPage:
-    """The same for a page that anybody may see: support of too few people is not told from what
-    still waits in its fund.
-    """
-    return replace(found, funds=tuple(_veiled(fund) for fund in found.funds))
-
-
 def _veiled(fund: FundUse) -> FundUse:
+    """Support of too few people is not told from what still waits in its fund."""
     if not fund.supported or sum_may_be_shown(fund.supported, fund.named):
         return fund
     together = fund.waiting_minor + fund.support_minor

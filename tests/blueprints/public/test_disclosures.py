@@ -120,7 +120,8 @@ def test_support_of_one_person_is_not_told_from_what_waits(app: Flask) -> None:
         session.flush()
         found = market_page(session, day.day.slug)
         assert found
-        assert sum(fund.support_minor for fund in found.funds) == 5_00
+        assert sum(fund.supported for fund in found.funds) == 1
+        assert sum(fund.support_minor for fund in found.funds) == 0
         figures = figures_now(found)
     assert figures.of_funds("support_minor") == 0
     assert sum(figures.of_funds(use) for use in USES) == figures.net_minor

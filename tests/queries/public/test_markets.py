@@ -77,11 +77,12 @@ def test_what_its_money_was_used_for_is_what_the_allocations_hold(
     held = session.scalar(select(func.sum(Allocation.amount_minor - Allocation.returned_minor)))
     free = session.scalar(select(func.sum(Fund.laid_minor - Fund.taken_minor)))
     wishes = sum(use.wishes_minor for use in page.funds)
-    support = sum(use.support_minor for use in page.funds)
+    waiting = sum(use.waiting_minor for use in page.funds)
     assert wishes == sum(page.lit.values())
-    assert wishes + support == held
-    assert (support, [use.supported for use in page.funds if use.support_minor]) == (5_00, [1])
-    assert sum(use.waiting_minor for use in page.funds) == free
+    assert wishes + waiting == held + free
+    # What one person was supported with is told as if it waited still.
+    assert [(use.supported, use.support_minor) for use in page.funds if use.supported] == [(1, 0)]
+    assert waiting - free == 5_00
     for wish_id, amount_minor in page.lit.items():
         assert session.get_one(Wish, wish_id).funded_minor == amount_minor
 
