@@ -6,21 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 
 @contextmanager
 def counting(session: Session) -> Iterator[list[str]]:
-    """The statements that the session sends within the block."""
+    """What is sent to the session's database within the block, on whichever of its connections.
+
+    On PostgreSQL requests that only ask have an engine of their own.
+    """
     asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
+    url = session.get_bind().engine.url
 
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
+    def note(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if connection.engine.url == url:
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield asked
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
