@@ -74,8 +74,10 @@ def test_what_its_money_was_used_for_is_what_the_allocations_hold(
 ) -> None:
     _, page = busy
     # The whole line of this community was laid by this one market and what came back to it.
-    held = session.scalar(select(func.sum(Allocation.amount_minor - Allocation.returned_minor)))
-    free = session.scalar(select(func.sum(Fund.laid_minor - Fund.taken_minor)))
+    held = (
+        session.scalar(select(func.sum(Allocation.amount_minor - Allocation.returned_minor))) or 0
+    )
+    free = session.scalar(select(func.sum(Fund.laid_minor - Fund.taken_minor))) or 0
     wishes = sum(use.wishes_minor for use in page.funds)
     waiting = sum(use.waiting_minor for use in page.funds)
     assert wishes == sum(page.lit.values())
