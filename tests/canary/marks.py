@@ -41,9 +41,8 @@ class Mark:
 
 
 def word_mark(where: str, number: int) -> Mark:
-    """Six signs that no other field has."""
-    tens, ones = divmod(number, len(STEMS))
-    return Mark(where, SIGNS + STEMS[tens] + STEMS[ones])
+    """Seven signs that no other field has."""
+    return Mark(where, SIGNS + "".join(STEMS[int(digit)] for digit in f"{number:03}"))
 
 
 def number_mark(where: str, number: int) -> Mark:

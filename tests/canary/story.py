@@ -23,9 +23,11 @@ from market.domain.identity.reading import ReadingPurpose
 from market.domain.proceeds.consent import ConsentTerms, Purpose
 from market.domain.proceeds.wish import WishState
 from market.extensions import unit_of_work
+from market.models.livelihood import Enterprise
 from market.models.people import Community, Person
 from market.models.proceeds import Wish
 from market.vault.documents import NewDocument, store_document
+from market.vault.entrepreneurs import KeepEntrepreneur, keep_entrepreneur
 from market.vault.files import FileHere, files_of, put_fields
 from market.vault.store import OpenVault, Vault
 from market.vault.wishes import file_of_wish
@@ -54,7 +56,7 @@ class Story:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def word(self, where: str) -> str:
-        return self._kept(word_mark(where, next(self._numbers) % 100))
+        return self._kept(word_mark(where, next(self._numbers)))
 
     def fields(self, kind: FileKind, whose: str) -> dict[str, str]:
         """A mark for each field of such a file."""
@@ -100,9 +102,13 @@ def tell(app: Flask) -> Story:
 
 
 def fill_the_files(story: Story) -> list[str]:
-    """Every field of every file there is, children's and neighbours', and a document in each."""
+    """Every field of every file there is, whosever it is, and a document in each."""
     labels = []
+    with story.app.app_context(), unit_of_work() as session:
+        enterprises = session.scalars(select(Enterprise.code)).all()
     with story.vault.working() as opened:
+        for code in enterprises:
+            entrust(opened, story, code)
         for kind in FileKind:
             for file in files_here(opened, story, kind):
                 put_fields(
@@ -116,6 +122,18 @@ def fill_the_files(story: Story) -> list[str]:
                 keep_document(opened, story, file)
                 labels += [file.label] if kind is FileKind.CHILD else []
     return labels
+
+
+def entrust(opened: OpenVault, story: Story, code: str) -> None:
+    """What an entrepreneur tells us about herself, before there is any such file in the demo."""
+    command = KeepEntrepreneur(
+        community_id=story.community_id,
+        code=code,
+        fields=story.fields(FileKind.ENTREPRENEUR, f"enterprise {code}"),
+        keep_until=FAR,
+        by_id=1,
+    )
+    keep_entrepreneur(opened, command, now=datetime.now(UTC), random_bytes=secrets.token_bytes)
 
 
 def files_here(opened: OpenVault, story: Story, kind: FileKind) -> list[FileHere]:

@@ -80,7 +80,7 @@ def test_a_leak_is_found_in_whatever_form_and_place(demo: Flask) -> None:
         "/bookings": "<script src='/forgotten.js'></script>",
         "/forgotten.js": "import '/further/away.json'",
         "/further/away.json": json.dumps({"who": name}),
-        "/receipts": "<!-- tao nu mao cui jia xin -->",
+        "/receipts": "<!-- tao nu mao cui jia jia xin -->",
         "/poster": f"<p>{phone[:3]} {phone[3:7]} {phone[7:]}</p>",
         "/poster.png": speaking_picture(name),
         "/healthz": f"{int(born_on[:4])}/{int(born_on[5:7])}/{int(born_on[8:])}",
