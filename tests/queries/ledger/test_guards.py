@@ -39,7 +39,6 @@ def _first(table: str, column: str) -> ScalarSelect[Any]:
 
 
 _TURN = UUID("0192f0c1-0000-7000-8000-000000000002")
-ENTERPRISE_PARTS = ("page", "name", "product", "words", "picture", "goal", "buying", "support")
 RARE: dict[str, dict[str, object]] = {
     "consent_withdrawal": {"consent_id": 1, "withdrawn_at": NOW},
     "stop_code": {
@@ -68,45 +67,6 @@ RARE: dict[str, dict[str, object]] = {
         "estimated_minor": 1,
         "amount_minor": 1,
         "difference": "",
-    },
-    "enterprise": {
-        "id": 1,
-        "community_id": 1,
-        "party_id": _first("party", "id"),
-        "code": "E-77777",
-        "name": "x",
-        "product": "",
-        "words": "",
-        "goal": "",
-        "buying": "",
-        **dict.fromkeys(
-            (f"{part}_shown" for part in ENTERPRISE_PARTS),
-            False,
-        ),
-        "made_by_id": 1,
-        "made_at": NOW,
-        "changed_at": NOW,
-    },
-    "support_application": {
-        "id": 1,
-        "enterprise_id": 1,
-        "origin": "own",
-        "goal": "x",
-        "state": "refused",
-        "round": 1,
-        "entered_by_id": 1,
-        "entered_at": NOW,
-        "submitted_at": NOW,
-        "changed_at": NOW,
-    },
-    "application_review": {
-        "id": 1,
-        "application_id": 1,
-        "round": 1,
-        "approved": False,
-        "reason": "x",
-        "by_id": 1,
-        "at": NOW,
     },
     "quarantined_sale": {
         "till_id": 1,
