@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from market.app import create_app
 from market.config import Settings
-from market.extensions import db
+from market.extensions import let_go_of_the_database
 from tests.postgres import OWNER, Postgres
 
 TEMPLATE = "migrated"
@@ -103,4 +103,4 @@ def _migrate(url: str, *, owner_url: str = "") -> None:
         patch.setenv("MIGRATION_DATABASE_URL", owner_url)
         upgrade()
         # A template with a connection to it cannot be copied.
-        db.engine.dispose()
+        let_go_of_the_database()

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from market.app import create_app
-from market.extensions import db
+from market.extensions import let_go_of_the_database
 from tests.databases import SqliteDatabases, settings_for
 from tests.vaults import SqliteVaults, with_vault
 from tests.visitor import Node, read
@@ -54,7 +54,7 @@ def demo_in(
     assert seeded.exit_code == 0, seeded.output
     yield app
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()
     databases.drop(url)
     vaults.drop(vault)
 

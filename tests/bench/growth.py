@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.models.sales import Closure, MarketDay, Sale, SalePosition
 from market.queries.ledger.balances import money_now
 from market.queries.ledger.check import check_community
@@ -105,7 +105,7 @@ def _asked(kind: str, found: Sequence[tuple[str, History]], rounds: int) -> list
     for size in sizes:
         with size.app.app_context():
             size.timed("check-ledger", partial(_check, size.history))
-            db.engine.dispose()
+            let_go_of_the_database()
     return [*_growth(kind, sizes), *_told(kind, sizes)]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from market.app import create_app
-from market.extensions import db
+from market.extensions import db, let_go_of_the_database
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, settings_for
 from tests.postgres import postgres_server
 
@@ -52,4 +52,4 @@ def inside(url: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        let_go_of_the_database()

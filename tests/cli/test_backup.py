@@ -24,7 +24,7 @@ from market.app import create_app
 from market.cli.backup import postgresql
 from market.config import ROOT
 from market.domain.people import Role
-from market.extensions import db, unit_of_work
+from market.extensions import db, let_go_of_the_database, unit_of_work
 from market.models.ledger import AuditEvent, AuditHead
 from market.models.sales import Sale
 from tests.books import busy_day
@@ -84,7 +84,7 @@ def there(databases: Databases) -> Iterator[Installation]:
     app = create_app(settings_for(url))
     yield Installation(app, databases.owner_url(url))
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()
     databases.drop(url)
 
 

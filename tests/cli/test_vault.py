@@ -18,7 +18,7 @@ from market.actions.proceeds.consents import WithdrawConsents, withdraw_consents
 from market.domain.identity.files import FileKind
 from market.domain.identity.recovery import sheet_of
 from market.domain.proceeds.consent import Purpose
-from market.extensions import db, unit_of_work
+from market.extensions import let_go_of_the_database, unit_of_work
 from market.models.ledger import AuditEvent
 from market.models.proceeds import ConsentWithdrawal
 from market.vault.files import FileHere, erase_file, fields_of, files_of, keep_file_until
@@ -70,7 +70,7 @@ def here(
         stage = make_stage(work)
     yield Installation(app, vault, stage, databases.owner_url(database_url))
     with app.app_context():
-        db.engine.dispose()
+        let_go_of_the_database()
 
 
 @BOTH

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from market.app import create_app
-from market.extensions import db, unit_of_work
+from market.extensions import let_go_of_the_database, unit_of_work
 from tests.books import busy_day
 from tests.databases import Databases, settings_for
 
@@ -30,6 +30,6 @@ def written(request: pytest.FixtureRequest) -> Iterator[Written]:
     with app.app_context():
         with unit_of_work() as work:
             community_id = busy_day(work).community.id
-        db.engine.dispose()
+        let_go_of_the_database()
     yield Written(url, databases.owner_url(url), community_id)
     databases.drop(url)
