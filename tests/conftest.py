@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from sqlalchemy.orm import Session
 
 from tests.postgres import Postgres, folder_in_memory, postgres_server
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
 # The application is imported where it is asked for: the tests of the domain start without it.
 # ruff: noqa: PLC0415
 
+# Applications, schemas and pages stay for the whole run: to look through them again and again for
+# what could be let go takes a twentieth of it.
+gc.set_threshold(20_000, 20, 50)
+
 # A busy machine is no counterexample.
 settings.register_profile("market", deadline=None)
 settings.load_profile("market")
+expect.set_options(timeout=20_000)
 
 QUIET_CHROMIUM = [
     "--disable-gpu",
