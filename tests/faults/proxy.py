@@ -59,7 +59,8 @@ class Proxy:
             asked = await _request(reader)
             writer.write(_closing(await self._carry(asked)))
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # Whoever waited, on either side, has hung up.
             return
         finally:
             writer.close()
@@ -159,12 +160,13 @@ async def _listen(proxy: Proxy) -> asyncio.Server:
 async def _hang_up(listening: asyncio.Server) -> None:
     """Nobody is waited for."""
     listening.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    # What was closed just now is let go of in the loop's next turns.
+    # Who was just let in is heard of in the loop's next turns, and what was closed is let go of there.
     await asyncio.sleep(0.01)
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
