@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask
 from playwright.sync_api import Page, Playwright
 
-from tests.bench.server import serving
+from tests.bench.server import ONE_WORKER, serving
 from tests.faults.browsers import stall_of_today
 from tests.faults.chromium import browsing, join, ready, rows_on, wait_until_sent
 from tests.faults.phone import WAITING
@@ -62,7 +62,7 @@ def sell_offline(
     begun, now = time.monotonic(), datetime.now(UTC)
     here = stall_of_today(app)
     with (
-        serving(database_url) as server,
+        serving(database_url, more=ONE_WORKER) as server,
         proxying(server.port, seed=seed, fates=LOSSY) as line,
         browsing(playwright, profile) as browser,
     ):

@@ -52,9 +52,13 @@ class Proxy:
     uploads: list[bytes] = field(default_factory=list)
     _passed: int = 0
     _late: set[asyncio.Task[bytes]] = field(default_factory=set)
+    _serving: set[asyncio.Task[None] | None] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
+        mine = asyncio.current_task()
+        # Once whoever asked has hung up, nobody else would hold on to what still waits for an answer.
+        self._serving.add(mine)
         try:
             asked = await _request(reader)
             writer.write(_closing(await self._carry(asked)))
@@ -63,6 +67,7 @@ class Proxy:
             # Whoever waited, on either side, has hung up.
             return
         finally:
+            self._serving.discard(mine)
             writer.close()
 
     async def _carry(self, asked: bytes) -> bytes:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from market.extensions import db, unit_of_work
 from market.models.sales import ClosurePhone, Sale
 from market.queries.sales.sign_offs import SignOff, phones_at
-from tests.bench.server import ROOT, Server, serving
+from tests.bench.server import ONE_WORKER, ROOT, Server, serving
 from tests.faults.browsers import SOAP, stall_of_today
 from tests.faults.chromium import (
     SOON_MS,
@@ -59,7 +59,7 @@ def test_a_version_deployed_while_phones_are_offline_loses_nothing_and_mixes_not
     here = stall_of_today(app)
     with proxying(0) as line, browsing(playwright, tmp_path / "profile") as browser:
         page = browser.page
-        with serving(database_url) as server:
+        with serving(database_url, more=ONE_WORKER) as server:
             line.target = server.port
             join(page, f"http://127.0.0.1:{line.port}/p/{here.seats.token}", DIGITS)
             sell(page, SOAP)
@@ -106,7 +106,7 @@ def test_a_phone_whose_browser_was_cleared_says_so_and_the_closure_names_it(
 ) -> None:
     here = stall_of_today(app)
     with (
-        serving(database_url) as server,
+        serving(database_url, more=ONE_WORKER) as server,
         proxying(server.port) as line,
         browsing(playwright, tmp_path) as browser,
     ):
@@ -199,5 +199,5 @@ def _deployed(folder: Path, database_url: str) -> Iterator[Server]:
     (root / ".venv").symlink_to(ROOT / ".venv")
     changed = root / "market" / "static" / "js" / "till" / "core" / "day.js"
     changed.write_text(changed.read_text() + "\n// The next version.\n")
-    with serving(database_url, root=root) as server:
+    with serving(database_url, root=root, more=ONE_WORKER) as server:
         yield server

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from market.extensions import let_go_of_the_database
-from tests.bench.server import serving
+from tests.bench.server import ONE_WORKER, serving
 from tests.faults.disk import in_a_room_of_its_own, may_mount, sell_on_a_full_disk
 from tests.faults.toll import toll_of
 from tests.uploads import open_stall
@@ -35,7 +35,7 @@ def test_a_full_disk_takes_nothing_in_and_loses_nothing(
     there = tmp_path / file.name
     copying = ["sh", "-c", 'cp "$1" "$2"; shift 2; exec "$@"', "sh", str(file), str(there)]
     before = [*in_a_room_of_its_own(tmp_path, SIZE), *copying]
-    with serving(f"sqlite:///{there}", before=before) as server:
+    with serving(f"sqlite:///{there}", more=ONE_WORKER, before=before) as server:
         disk = Path(f"/proc/{server.process.pid}/root{tmp_path}")
         phone, waited = sell_on_a_full_disk(here, server.port, disk, seed=1)
         for part in disk.glob(f"{file.name}*"):

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Playwright
 
-from tests.bench.server import serving
+from tests.bench.server import ONE_WORKER, serving
 from tests.faults.browsers import SOAP, kill_browsers, stall_of_today
 from tests.faults.chromium import (
     browsing,
@@ -46,7 +46,7 @@ def test_two_tabs_keep_both_their_sales_and_send_each_once_even_after_the_sessio
     app: Flask, database_url: str, playwright: Playwright, tmp_path: Path
 ) -> None:
     here = stall_of_today(app)
-    with serving(database_url) as server, proxying(server.port) as line:
+    with serving(database_url, more=ONE_WORKER) as server, proxying(server.port) as line:
         home = f"http://127.0.0.1:{line.port}"
         with browsing(playwright, tmp_path) as browser:
             first = browser.page
